@@ -2,21 +2,21 @@
 
 /** The derivative of J by each parameter. */
 export interface Gradient {
-  /** joint angles in rad */
+  /** joint angles in rad (θ1, θ2, θ3) */
   theta1: number;
-  /** joint angles in rad */
+  /** joint angles in rad (θ1, θ2, θ3) */
   theta2: number;
-  /** joint angles in rad */
+  /** joint angles in rad (θ1, θ2, θ3) */
   theta3: number;
 }
 
 /** The parameters after a step. */
 export interface Params {
-  /** joint angles in rad */
+  /** joint angles in rad (θ1, θ2, θ3) */
   theta1: number;
-  /** joint angles in rad */
+  /** joint angles in rad (θ1, θ2, θ3) */
   theta2: number;
-  /** joint angles in rad */
+  /** joint angles in rad (θ1, θ2, θ3) */
   theta3: number;
 }
 

@@ -60,15 +60,15 @@ typedef struct arm_pose_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param theta3 joint angles in rad
- * @param X wanted position in m and direction of the tool in rad
- * @param Y wanted position in m and direction of the tool in rad
- * @param Phi wanted position in m and direction of the tool in rad
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
- * @param l3 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param l1 lengths of the links in m (l1, l2, l3)
+ * @param l2 lengths of the links in m (l1, l2, l3)
+ * @param l3 lengths of the links in m (l1, l2, l3)
  * @param w m of position that one rad of direction is worth
  */
 double arm_pose_value(
@@ -76,15 +76,15 @@ double arm_pose_value(
     double l2, double l3, double w);
 
 /** The derivative of J by each parameter.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param theta3 joint angles in rad
- * @param X wanted position in m and direction of the tool in rad
- * @param Y wanted position in m and direction of the tool in rad
- * @param Phi wanted position in m and direction of the tool in rad
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
- * @param l3 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param l1 lengths of the links in m (l1, l2, l3)
+ * @param l2 lengths of the links in m (l1, l2, l3)
+ * @param l3 lengths of the links in m (l1, l2, l3)
  * @param w m of position that one rad of direction is worth
  */
 arm_pose_params arm_pose_gradient(
@@ -92,64 +92,68 @@ arm_pose_params arm_pose_gradient(
     double l2, double l3, double w);
 
 /** J into *value, and its derivative by each parameter.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param theta3 joint angles in rad
- * @param X wanted position in m and direction of the tool in rad
- * @param Y wanted position in m and direction of the tool in rad
- * @param Phi wanted position in m and direction of the tool in rad
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
- * @param l3 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param l1 lengths of the links in m (l1, l2, l3)
+ * @param l2 lengths of the links in m (l1, l2, l3)
+ * @param l3 lengths of the links in m (l1, l2, l3)
  * @param w m of position that one rad of direction is worth
+ * @param value where the value goes
  */
 arm_pose_params arm_pose_value_and_gradient(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1,
     double l2, double l3, double w, double *value);
 
 /** The 3 residuals, which are squared in J, into out.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param theta3 joint angles in rad
- * @param X wanted position in m and direction of the tool in rad
- * @param Y wanted position in m and direction of the tool in rad
- * @param Phi wanted position in m and direction of the tool in rad
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
- * @param l3 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param l1 lengths of the links in m (l1, l2, l3)
+ * @param l2 lengths of the links in m (l1, l2, l3)
+ * @param l3 lengths of the links in m (l1, l2, l3)
  * @param w m of position that one rad of direction is worth
+ * @param out where the results go
  */
 void arm_pose_residuals(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1,
     double l2, double l3, double w, double *out);
 
 /** Their derivatives into out, row by row: out[3*i + j] is that of number i by parameter j.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param theta3 joint angles in rad
- * @param X wanted position in m and direction of the tool in rad
- * @param Y wanted position in m and direction of the tool in rad
- * @param Phi wanted position in m and direction of the tool in rad
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
- * @param l3 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param l1 lengths of the links in m (l1, l2, l3)
+ * @param l2 lengths of the links in m (l1, l2, l3)
+ * @param l3 lengths of the links in m (l1, l2, l3)
  * @param w m of position that one rad of direction is worth
+ * @param out where the results go
  */
 void arm_pose_jacobian(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1,
     double l2, double l3, double w, double *out);
 
 /** The parameters after one step of gradient descent.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param theta3 joint angles in rad
- * @param X wanted position in m and direction of the tool in rad
- * @param Y wanted position in m and direction of the tool in rad
- * @param Phi wanted position in m and direction of the tool in rad
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
- * @param l3 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param l1 lengths of the links in m (l1, l2, l3)
+ * @param l2 lengths of the links in m (l1, l2, l3)
+ * @param l3 lengths of the links in m (l1, l2, l3)
  * @param w m of position that one rad of direction is worth
+ * @param rate the size of the step
  */
 arm_pose_params arm_pose_update(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1,

@@ -56,15 +56,15 @@ struct Gradient {
 };
 
 /// J.
-/// @param theta1 joint angles in rad
-/// @param theta2 joint angles in rad
-/// @param theta3 joint angles in rad
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param theta1 joint angles in rad (θ1, θ2, θ3)
+/// @param theta2 joint angles in rad (θ1, θ2, θ3)
+/// @param theta3 joint angles in rad (θ1, θ2, θ3)
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline double value(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1 = 1.0,
@@ -81,12 +81,13 @@ inline double value(
 }
 
 /// J.
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param params a number for each parameter
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline double value(
     const Params& params, double X, double Y, double Phi, double l1 = 1.0, double l2 = 0.8,
@@ -96,15 +97,15 @@ inline double value(
 }
 
 /// The derivative of J by each parameter.
-/// @param theta1 joint angles in rad
-/// @param theta2 joint angles in rad
-/// @param theta3 joint angles in rad
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param theta1 joint angles in rad (θ1, θ2, θ3)
+/// @param theta2 joint angles in rad (θ1, θ2, θ3)
+/// @param theta3 joint angles in rad (θ1, θ2, θ3)
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline Gradient gradient(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1 = 1.0,
@@ -129,12 +130,13 @@ inline Gradient gradient(
 }
 
 /// The derivative of J by each parameter.
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param params a number for each parameter
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline Gradient gradient(
     const Params& params, double X, double Y, double Phi, double l1 = 1.0, double l2 = 0.8,
@@ -144,15 +146,15 @@ inline Gradient gradient(
 }
 
 /// J and its derivative by each parameter.
-/// @param theta1 joint angles in rad
-/// @param theta2 joint angles in rad
-/// @param theta3 joint angles in rad
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param theta1 joint angles in rad (θ1, θ2, θ3)
+/// @param theta2 joint angles in rad (θ1, θ2, θ3)
+/// @param theta3 joint angles in rad (θ1, θ2, θ3)
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline std::pair<double, Gradient> value_and_gradient(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1 = 1.0,
@@ -178,12 +180,13 @@ inline std::pair<double, Gradient> value_and_gradient(
 }
 
 /// J and its derivative by each parameter.
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param params a number for each parameter
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline std::pair<double, Gradient> value_and_gradient(
     const Params& params, double X, double Y, double Phi, double l1 = 1.0, double l2 = 0.8,
@@ -193,15 +196,15 @@ inline std::pair<double, Gradient> value_and_gradient(
 }
 
 /// What is squared in J.
-/// @param theta1 joint angles in rad
-/// @param theta2 joint angles in rad
-/// @param theta3 joint angles in rad
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param theta1 joint angles in rad (θ1, θ2, θ3)
+/// @param theta2 joint angles in rad (θ1, θ2, θ3)
+/// @param theta3 joint angles in rad (θ1, θ2, θ3)
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline std::array<double, 3> residuals(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1 = 1.0,
@@ -217,12 +220,13 @@ inline std::array<double, 3> residuals(
 }
 
 /// What is squared in J.
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param params a number for each parameter
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline std::array<double, 3> residuals(
     const Params& params, double X, double Y, double Phi, double l1 = 1.0, double l2 = 0.8,
@@ -232,15 +236,15 @@ inline std::array<double, 3> residuals(
 }
 
 /// The derivatives of what is squared in J, a row for each, by the parameters.
-/// @param theta1 joint angles in rad
-/// @param theta2 joint angles in rad
-/// @param theta3 joint angles in rad
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param theta1 joint angles in rad (θ1, θ2, θ3)
+/// @param theta2 joint angles in rad (θ1, θ2, θ3)
+/// @param theta3 joint angles in rad (θ1, θ2, θ3)
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline std::array<std::array<double, 3>, 3> jacobian(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1 = 1.0,
@@ -263,12 +267,13 @@ inline std::array<std::array<double, 3>, 3> jacobian(
 }
 
 /// The derivatives of what is squared in J, a row for each, by the parameters.
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param params a number for each parameter
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
 inline std::array<std::array<double, 3>, 3> jacobian(
     const Params& params, double X, double Y, double Phi, double l1 = 1.0, double l2 = 0.8,
@@ -278,16 +283,17 @@ inline std::array<std::array<double, 3>, 3> jacobian(
 }
 
 /// The parameters after one step of gradient descent.
-/// @param theta1 joint angles in rad
-/// @param theta2 joint angles in rad
-/// @param theta3 joint angles in rad
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param theta1 joint angles in rad (θ1, θ2, θ3)
+/// @param theta2 joint angles in rad (θ1, θ2, θ3)
+/// @param theta3 joint angles in rad (θ1, θ2, θ3)
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
+/// @param rate the size of the step
 inline Params update(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1 = 1.0,
     double l2 = 0.8, double l3 = 0.3, double w = 0.5, double rate = 0.1) {
@@ -298,13 +304,15 @@ inline Params update(
 }
 
 /// The parameters after one step of gradient descent.
-/// @param X wanted position in m and direction of the tool in rad
-/// @param Y wanted position in m and direction of the tool in rad
-/// @param Phi wanted position in m and direction of the tool in rad
-/// @param l1 lengths of the links in m
-/// @param l2 lengths of the links in m
-/// @param l3 lengths of the links in m
+/// @param params a number for each parameter
+/// @param X wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+/// @param l1 lengths of the links in m (l1, l2, l3)
+/// @param l2 lengths of the links in m (l1, l2, l3)
+/// @param l3 lengths of the links in m (l1, l2, l3)
 /// @param w m of position that one rad of direction is worth
+/// @param rate the size of the step
 inline Params update(
     const Params& params, double X, double Y, double Phi, double l1 = 1.0, double l2 = 0.8,
     double l3 = 0.3, double w = 0.5, double rate = 0.1) {

@@ -53,15 +53,15 @@
 
 /**
  * J.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} theta3 joint angles in rad
- * @param {number} X wanted position in m and direction of the tool in rad
- * @param {number} Y wanted position in m and direction of the tool in rad
- * @param {number} Phi wanted position in m and direction of the tool in rad
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.8] lengths of the links in m
- * @param {number} [l3=0.3] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l2=0.8] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l3=0.3] lengths of the links in m (l1, l2, l3)
  * @param {number} [w=0.5] m of position that one rad of direction is worth
  * @returns {number}
  */
@@ -81,15 +81,15 @@ export function value(
 
 /**
  * The derivative of J by each parameter.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} theta3 joint angles in rad
- * @param {number} X wanted position in m and direction of the tool in rad
- * @param {number} Y wanted position in m and direction of the tool in rad
- * @param {number} Phi wanted position in m and direction of the tool in rad
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.8] lengths of the links in m
- * @param {number} [l3=0.3] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l2=0.8] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l3=0.3] lengths of the links in m (l1, l2, l3)
  * @param {number} [w=0.5] m of position that one rad of direction is worth
  * @returns {Gradient}
  */
@@ -117,15 +117,15 @@ export function gradient(
 
 /**
  * J and its derivative by each parameter.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} theta3 joint angles in rad
- * @param {number} X wanted position in m and direction of the tool in rad
- * @param {number} Y wanted position in m and direction of the tool in rad
- * @param {number} Phi wanted position in m and direction of the tool in rad
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.8] lengths of the links in m
- * @param {number} [l3=0.3] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l2=0.8] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l3=0.3] lengths of the links in m (l1, l2, l3)
  * @param {number} [w=0.5] m of position that one rad of direction is worth
  * @returns {[number, Gradient]}
  */
@@ -154,15 +154,15 @@ export function value_and_gradient(
 
 /**
  * What is squared in J.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} theta3 joint angles in rad
- * @param {number} X wanted position in m and direction of the tool in rad
- * @param {number} Y wanted position in m and direction of the tool in rad
- * @param {number} Phi wanted position in m and direction of the tool in rad
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.8] lengths of the links in m
- * @param {number} [l3=0.3] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l2=0.8] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l3=0.3] lengths of the links in m (l1, l2, l3)
  * @param {number} [w=0.5] m of position that one rad of direction is worth
  * @returns {number[]}
  */
@@ -181,15 +181,15 @@ export function residuals(
 
 /**
  * The derivatives of the residuals: one row for each, a column for each parameter.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} theta3 joint angles in rad
- * @param {number} X wanted position in m and direction of the tool in rad
- * @param {number} Y wanted position in m and direction of the tool in rad
- * @param {number} Phi wanted position in m and direction of the tool in rad
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.8] lengths of the links in m
- * @param {number} [l3=0.3] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l2=0.8] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l3=0.3] lengths of the links in m (l1, l2, l3)
  * @param {number} [w=0.5] m of position that one rad of direction is worth
  * @returns {number[][]}
  */
@@ -211,15 +211,15 @@ export function jacobian(
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} theta3 joint angles in rad
- * @param {number} X wanted position in m and direction of the tool in rad
- * @param {number} Y wanted position in m and direction of the tool in rad
- * @param {number} Phi wanted position in m and direction of the tool in rad
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.8] lengths of the links in m
- * @param {number} [l3=0.3] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta2 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} theta3 joint angles in rad (θ1, θ2, θ3)
+ * @param {number} X wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Y wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} Phi wanted position in m and direction of the tool in rad (X, Y, Φ)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l2=0.8] lengths of the links in m (l1, l2, l3)
+ * @param {number} [l3=0.3] lengths of the links in m (l1, l2, l3)
  * @param {number} [w=0.5] m of position that one rad of direction is worth
  * @param {number} [rate=0.1]
  * @returns {Params}

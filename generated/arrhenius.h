@@ -46,31 +46,41 @@ typedef struct arrhenius_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param a logarithm of the factor, energy in kJ/mol
- * @param E logarithm of the factor, energy in kJ/mol
+ * @param a logarithm of the factor, energy in kJ/mol (a, E)
+ * @param E logarithm of the factor, energy in kJ/mol (a, E)
+ * @param T of the data
+ * @param y of the data
  * @param R kJ/(mol K)
  */
 double arrhenius_value(double a, double E, double T, double y, double R);
 
 /** The derivative of J by each parameter.
- * @param a logarithm of the factor, energy in kJ/mol
- * @param E logarithm of the factor, energy in kJ/mol
+ * @param a logarithm of the factor, energy in kJ/mol (a, E)
+ * @param E logarithm of the factor, energy in kJ/mol (a, E)
+ * @param T of the data
+ * @param y of the data
  * @param R kJ/(mol K)
  */
 arrhenius_params arrhenius_gradient(double a, double E, double T, double y, double R);
 
 /** J into *value, and its derivative by each parameter.
- * @param a logarithm of the factor, energy in kJ/mol
- * @param E logarithm of the factor, energy in kJ/mol
+ * @param a logarithm of the factor, energy in kJ/mol (a, E)
+ * @param E logarithm of the factor, energy in kJ/mol (a, E)
+ * @param T of the data
+ * @param y of the data
  * @param R kJ/(mol K)
+ * @param value where the value goes
  */
 arrhenius_params arrhenius_value_and_gradient(double a, double E, double T, double y,
     double R, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param a logarithm of the factor, energy in kJ/mol
- * @param E logarithm of the factor, energy in kJ/mol
+ * @param a logarithm of the factor, energy in kJ/mol (a, E)
+ * @param E logarithm of the factor, energy in kJ/mol (a, E)
+ * @param T of the data
+ * @param y of the data
  * @param R kJ/(mol K)
+ * @param rate the size of the step
  */
 arrhenius_params arrhenius_update(double a, double E, double T, double y, double R, double rate);
 

@@ -41,8 +41,8 @@
 
 /**
  * J.
- * @param {number} a logarithm of the factor, energy in kJ/mol
- * @param {number} E logarithm of the factor, energy in kJ/mol
+ * @param {number} a logarithm of the factor, energy in kJ/mol (a, E)
+ * @param {number} E logarithm of the factor, energy in kJ/mol (a, E)
  * @param {number} T
  * @param {number} y
  * @param {number} [R=0.008314] kJ/(mol K)
@@ -56,8 +56,8 @@ export function value(a, E, T, y, R = 0.008314) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} a logarithm of the factor, energy in kJ/mol
- * @param {number} E logarithm of the factor, energy in kJ/mol
+ * @param {number} a logarithm of the factor, energy in kJ/mol (a, E)
+ * @param {number} E logarithm of the factor, energy in kJ/mol (a, E)
  * @param {number} T
  * @param {number} y
  * @param {number} [R=0.008314] kJ/(mol K)
@@ -73,8 +73,8 @@ export function gradient(a, E, T, y, R = 0.008314) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} a logarithm of the factor, energy in kJ/mol
- * @param {number} E logarithm of the factor, energy in kJ/mol
+ * @param {number} a logarithm of the factor, energy in kJ/mol (a, E)
+ * @param {number} E logarithm of the factor, energy in kJ/mol (a, E)
  * @param {number} T
  * @param {number} y
  * @param {number} [R=0.008314] kJ/(mol K)
@@ -91,8 +91,8 @@ export function value_and_gradient(a, E, T, y, R = 0.008314) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} a logarithm of the factor, energy in kJ/mol
- * @param {number} E logarithm of the factor, energy in kJ/mol
+ * @param {number} a logarithm of the factor, energy in kJ/mol (a, E)
+ * @param {number} E logarithm of the factor, energy in kJ/mol (a, E)
  * @param {number} T
  * @param {number} y
  * @param {number} [R=0.008314] kJ/(mol K)

@@ -64,33 +64,51 @@ typedef struct attention_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** L.
- * @param x1 two tokens, and the target for the second
- * @param x2 two tokens, and the target for the second
- * @param y two tokens, and the target for the second
+ * @param w_q a parameter
+ * @param w_k a parameter
+ * @param w_v a parameter
+ * @param x1 two tokens, and the target for the second (x1, x2, y)
+ * @param x2 two tokens, and the target for the second (x1, x2, y)
+ * @param y two tokens, and the target for the second (x1, x2, y)
+ * @param d a constant
  */
 double attention_value(
     double w_q, double w_k, double w_v, double x1, double x2, double y, double d);
 
 /** The derivative of L by each parameter.
- * @param x1 two tokens, and the target for the second
- * @param x2 two tokens, and the target for the second
- * @param y two tokens, and the target for the second
+ * @param w_q a parameter
+ * @param w_k a parameter
+ * @param w_v a parameter
+ * @param x1 two tokens, and the target for the second (x1, x2, y)
+ * @param x2 two tokens, and the target for the second (x1, x2, y)
+ * @param y two tokens, and the target for the second (x1, x2, y)
+ * @param d a constant
  */
 attention_params attention_gradient(
     double w_q, double w_k, double w_v, double x1, double x2, double y, double d);
 
 /** L into *value, and its derivative by each parameter.
- * @param x1 two tokens, and the target for the second
- * @param x2 two tokens, and the target for the second
- * @param y two tokens, and the target for the second
+ * @param w_q a parameter
+ * @param w_k a parameter
+ * @param w_v a parameter
+ * @param x1 two tokens, and the target for the second (x1, x2, y)
+ * @param x2 two tokens, and the target for the second (x1, x2, y)
+ * @param y two tokens, and the target for the second (x1, x2, y)
+ * @param d a constant
+ * @param value where the value goes
  */
 attention_params attention_value_and_gradient(
     double w_q, double w_k, double w_v, double x1, double x2, double y, double d, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param x1 two tokens, and the target for the second
- * @param x2 two tokens, and the target for the second
- * @param y two tokens, and the target for the second
+ * @param w_q a parameter
+ * @param w_k a parameter
+ * @param w_v a parameter
+ * @param x1 two tokens, and the target for the second (x1, x2, y)
+ * @param x2 two tokens, and the target for the second (x1, x2, y)
+ * @param y two tokens, and the target for the second (x1, x2, y)
+ * @param d a constant
+ * @param rate the size of the step
  */
 attention_params attention_update(
     double w_q, double w_k, double w_v, double x1, double x2, double y, double d, double rate);

@@ -76,9 +76,9 @@ function _sigmoid(x) {
  * @param {number} w_q
  * @param {number} w_k
  * @param {number} w_v
- * @param {number} x1 two tokens, and the target for the second
- * @param {number} x2 two tokens, and the target for the second
- * @param {number} y two tokens, and the target for the second
+ * @param {number} x1 two tokens, and the target for the second (x1, x2, y)
+ * @param {number} x2 two tokens, and the target for the second (x1, x2, y)
+ * @param {number} y two tokens, and the target for the second (x1, x2, y)
  * @param {number} [d=1]
  * @returns {number}
  */
@@ -104,9 +104,9 @@ export function value(w_q, w_k, w_v, x1, x2, y, d = 1) {
  * @param {number} w_q
  * @param {number} w_k
  * @param {number} w_v
- * @param {number} x1 two tokens, and the target for the second
- * @param {number} x2 two tokens, and the target for the second
- * @param {number} y two tokens, and the target for the second
+ * @param {number} x1 two tokens, and the target for the second (x1, x2, y)
+ * @param {number} x2 two tokens, and the target for the second (x1, x2, y)
+ * @param {number} y two tokens, and the target for the second (x1, x2, y)
  * @param {number} [d=1]
  * @returns {Gradient}
  */
@@ -137,9 +137,9 @@ export function gradient(w_q, w_k, w_v, x1, x2, y, d = 1) {
  * @param {number} w_q
  * @param {number} w_k
  * @param {number} w_v
- * @param {number} x1 two tokens, and the target for the second
- * @param {number} x2 two tokens, and the target for the second
- * @param {number} y two tokens, and the target for the second
+ * @param {number} x1 two tokens, and the target for the second (x1, x2, y)
+ * @param {number} x2 two tokens, and the target for the second (x1, x2, y)
+ * @param {number} y two tokens, and the target for the second (x1, x2, y)
  * @param {number} [d=1]
  * @returns {[number, Gradient]}
  */
@@ -171,9 +171,9 @@ export function value_and_gradient(w_q, w_k, w_v, x1, x2, y, d = 1) {
  * @param {number} w_q
  * @param {number} w_k
  * @param {number} w_v
- * @param {number} x1 two tokens, and the target for the second
- * @param {number} x2 two tokens, and the target for the second
- * @param {number} y two tokens, and the target for the second
+ * @param {number} x1 two tokens, and the target for the second (x1, x2, y)
+ * @param {number} x2 two tokens, and the target for the second (x1, x2, y)
+ * @param {number} y two tokens, and the target for the second (x1, x2, y)
  * @param {number} [d=1]
  * @param {number} [rate=0.1]
  * @returns {Params}

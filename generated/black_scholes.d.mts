@@ -2,25 +2,25 @@
 
 /** The derivative of C by each parameter. */
 export interface Gradient {
-  /** spot, interest rate, volatility, years to expiry */
+  /** spot, interest rate, volatility, years to expiry (S, r, σ, T) */
   S: number;
-  /** spot, interest rate, volatility, years to expiry */
+  /** spot, interest rate, volatility, years to expiry (S, r, σ, T) */
   r: number;
-  /** spot, interest rate, volatility, years to expiry */
+  /** spot, interest rate, volatility, years to expiry (S, r, σ, T) */
   sigma: number;
-  /** spot, interest rate, volatility, years to expiry */
+  /** spot, interest rate, volatility, years to expiry (S, r, σ, T) */
   T: number;
 }
 
 /** The parameters after a step. */
 export interface Params {
-  /** spot, interest rate, volatility, years to expiry */
+  /** spot, interest rate, volatility, years to expiry (S, r, σ, T) */
   S: number;
-  /** spot, interest rate, volatility, years to expiry */
+  /** spot, interest rate, volatility, years to expiry (S, r, σ, T) */
   r: number;
-  /** spot, interest rate, volatility, years to expiry */
+  /** spot, interest rate, volatility, years to expiry (S, r, σ, T) */
   sigma: number;
-  /** spot, interest rate, volatility, years to expiry */
+  /** spot, interest rate, volatility, years to expiry (S, r, σ, T) */
   T: number;
 }
 

@@ -59,39 +59,41 @@ typedef struct black_scholes_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** C.
- * @param S spot, interest rate, volatility, years to expiry
- * @param r spot, interest rate, volatility, years to expiry
- * @param sigma spot, interest rate, volatility, years to expiry
- * @param T spot, interest rate, volatility, years to expiry
+ * @param S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param T spot, interest rate, volatility, years to expiry (S, r, σ, T)
  * @param K strike
  */
 double black_scholes_value(double S, double r, double sigma, double T, double K);
 
 /** The derivative of C by each parameter.
- * @param S spot, interest rate, volatility, years to expiry
- * @param r spot, interest rate, volatility, years to expiry
- * @param sigma spot, interest rate, volatility, years to expiry
- * @param T spot, interest rate, volatility, years to expiry
+ * @param S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param T spot, interest rate, volatility, years to expiry (S, r, σ, T)
  * @param K strike
  */
 black_scholes_params black_scholes_gradient(double S, double r, double sigma, double T, double K);
 
 /** C into *value, and its derivative by each parameter.
- * @param S spot, interest rate, volatility, years to expiry
- * @param r spot, interest rate, volatility, years to expiry
- * @param sigma spot, interest rate, volatility, years to expiry
- * @param T spot, interest rate, volatility, years to expiry
+ * @param S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param T spot, interest rate, volatility, years to expiry (S, r, σ, T)
  * @param K strike
+ * @param value where the value goes
  */
 black_scholes_params black_scholes_value_and_gradient(double S, double r, double sigma,
     double T, double K, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param S spot, interest rate, volatility, years to expiry
- * @param r spot, interest rate, volatility, years to expiry
- * @param sigma spot, interest rate, volatility, years to expiry
- * @param T spot, interest rate, volatility, years to expiry
+ * @param S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param T spot, interest rate, volatility, years to expiry (S, r, σ, T)
  * @param K strike
+ * @param rate the size of the step
  */
 black_scholes_params black_scholes_update(double S, double r, double sigma, double T,
     double K, double rate);

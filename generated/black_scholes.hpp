@@ -73,10 +73,10 @@ inline double normal_pdf(double x) {
 }  // namespace detail
 
 /// C.
-/// @param S spot, interest rate, volatility, years to expiry
-/// @param r spot, interest rate, volatility, years to expiry
-/// @param sigma spot, interest rate, volatility, years to expiry
-/// @param T spot, interest rate, volatility, years to expiry
+/// @param S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param T spot, interest rate, volatility, years to expiry (S, r, σ, T)
 /// @param K strike
 inline double value(double S, double r, double sigma, double T, double K) {
     const double sigma_times_sqrt_T = sigma*std::sqrt(T);
@@ -87,16 +87,17 @@ inline double value(double S, double r, double sigma, double T, double K) {
 }
 
 /// C.
+/// @param params a number for each parameter
 /// @param K strike
 inline double value(const Params& params, double K) {
     return value(params.S, params.r, params.sigma, params.T, K);
 }
 
 /// The derivative of C by each parameter.
-/// @param S spot, interest rate, volatility, years to expiry
-/// @param r spot, interest rate, volatility, years to expiry
-/// @param sigma spot, interest rate, volatility, years to expiry
-/// @param T spot, interest rate, volatility, years to expiry
+/// @param S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param T spot, interest rate, volatility, years to expiry (S, r, σ, T)
 /// @param K strike
 inline Gradient gradient(double S, double r, double sigma, double T, double K) {
     const double sqrt_T = std::sqrt(T);
@@ -113,16 +114,17 @@ inline Gradient gradient(double S, double r, double sigma, double T, double K) {
 }
 
 /// The derivative of C by each parameter.
+/// @param params a number for each parameter
 /// @param K strike
 inline Gradient gradient(const Params& params, double K) {
     return gradient(params.S, params.r, params.sigma, params.T, K);
 }
 
 /// C and its derivative by each parameter.
-/// @param S spot, interest rate, volatility, years to expiry
-/// @param r spot, interest rate, volatility, years to expiry
-/// @param sigma spot, interest rate, volatility, years to expiry
-/// @param T spot, interest rate, volatility, years to expiry
+/// @param S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param T spot, interest rate, volatility, years to expiry (S, r, σ, T)
 /// @param K strike
 inline std::pair<double, Gradient> value_and_gradient(double S, double r, double sigma,
     double T, double K) {
@@ -141,17 +143,19 @@ inline std::pair<double, Gradient> value_and_gradient(double S, double r, double
 }
 
 /// C and its derivative by each parameter.
+/// @param params a number for each parameter
 /// @param K strike
 inline std::pair<double, Gradient> value_and_gradient(const Params& params, double K) {
     return value_and_gradient(params.S, params.r, params.sigma, params.T, K);
 }
 
 /// The parameters after one step of gradient descent.
-/// @param S spot, interest rate, volatility, years to expiry
-/// @param r spot, interest rate, volatility, years to expiry
-/// @param sigma spot, interest rate, volatility, years to expiry
-/// @param T spot, interest rate, volatility, years to expiry
+/// @param S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+/// @param T spot, interest rate, volatility, years to expiry (S, r, σ, T)
 /// @param K strike
+/// @param rate the size of the step
 inline Params update(
     double S, double r, double sigma, double T, double K, double rate = 0.0001) {
     const Gradient grad = gradient(S, r, sigma, T, K);
@@ -161,7 +165,9 @@ inline Params update(
 }
 
 /// The parameters after one step of gradient descent.
+/// @param params a number for each parameter
 /// @param K strike
+/// @param rate the size of the step
 inline Params update(const Params& params, double K, double rate = 0.0001) {
     return update(params.S, params.r, params.sigma, params.T, K, rate);
 }

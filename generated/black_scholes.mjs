@@ -121,10 +121,10 @@ function _normal_pdf(x) {
 
 /**
  * C.
- * @param {number} S spot, interest rate, volatility, years to expiry
- * @param {number} r spot, interest rate, volatility, years to expiry
- * @param {number} sigma spot, interest rate, volatility, years to expiry
- * @param {number} T spot, interest rate, volatility, years to expiry
+ * @param {number} S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} T spot, interest rate, volatility, years to expiry (S, r, σ, T)
  * @param {number} K strike
  * @returns {number}
  */
@@ -138,10 +138,10 @@ export function value(S, r, sigma, T, K) {
 
 /**
  * The derivative of C by each parameter.
- * @param {number} S spot, interest rate, volatility, years to expiry
- * @param {number} r spot, interest rate, volatility, years to expiry
- * @param {number} sigma spot, interest rate, volatility, years to expiry
- * @param {number} T spot, interest rate, volatility, years to expiry
+ * @param {number} S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} T spot, interest rate, volatility, years to expiry (S, r, σ, T)
  * @param {number} K strike
  * @returns {Gradient}
  */
@@ -161,10 +161,10 @@ export function gradient(S, r, sigma, T, K) {
 
 /**
  * C and its derivative by each parameter.
- * @param {number} S spot, interest rate, volatility, years to expiry
- * @param {number} r spot, interest rate, volatility, years to expiry
- * @param {number} sigma spot, interest rate, volatility, years to expiry
- * @param {number} T spot, interest rate, volatility, years to expiry
+ * @param {number} S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} T spot, interest rate, volatility, years to expiry (S, r, σ, T)
  * @param {number} K strike
  * @returns {[number, Gradient]}
  */
@@ -185,10 +185,10 @@ export function value_and_gradient(S, r, sigma, T, K) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} S spot, interest rate, volatility, years to expiry
- * @param {number} r spot, interest rate, volatility, years to expiry
- * @param {number} sigma spot, interest rate, volatility, years to expiry
- * @param {number} T spot, interest rate, volatility, years to expiry
+ * @param {number} S spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} r spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} sigma spot, interest rate, volatility, years to expiry (S, r, σ, T)
+ * @param {number} T spot, interest rate, volatility, years to expiry (S, r, σ, T)
  * @param {number} K strike
  * @param {number} [rate=0.0001]
  * @returns {Params}

@@ -2,25 +2,25 @@
 
 /** The derivative of J by each parameter. */
 export interface Gradient {
-  /** line u, weight of the branch through h, shift of v */
+  /** line u, weight of the branch through h, shift of v (a, b, c, d) */
   a: number;
-  /** line u, weight of the branch through h, shift of v */
+  /** line u, weight of the branch through h, shift of v (a, b, c, d) */
   b: number;
-  /** line u, weight of the branch through h, shift of v */
+  /** line u, weight of the branch through h, shift of v (a, b, c, d) */
   c: number;
-  /** line u, weight of the branch through h, shift of v */
+  /** line u, weight of the branch through h, shift of v (a, b, c, d) */
   d: number;
 }
 
 /** The parameters after a step. */
 export interface Params {
-  /** line u, weight of the branch through h, shift of v */
+  /** line u, weight of the branch through h, shift of v (a, b, c, d) */
   a: number;
-  /** line u, weight of the branch through h, shift of v */
+  /** line u, weight of the branch through h, shift of v (a, b, c, d) */
   b: number;
-  /** line u, weight of the branch through h, shift of v */
+  /** line u, weight of the branch through h, shift of v (a, b, c, d) */
   c: number;
-  /** line u, weight of the branch through h, shift of v */
+  /** line u, weight of the branch through h, shift of v (a, b, c, d) */
   d: number;
 }
 

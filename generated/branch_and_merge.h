@@ -50,49 +50,51 @@ typedef struct branch_and_merge_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param a line u, weight of the branch through h, shift of v
- * @param b line u, weight of the branch through h, shift of v
- * @param c line u, weight of the branch through h, shift of v
- * @param d line u, weight of the branch through h, shift of v
- * @param x input and target
- * @param y input and target
+ * @param a line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param b line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param c line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param d line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param x input and target (x, y)
+ * @param y input and target (x, y)
  * @param lam strength of the regularisation
  */
 double branch_and_merge_value(
     double a, double b, double c, double d, double x, double y, double lam);
 
 /** The derivative of J by each parameter.
- * @param a line u, weight of the branch through h, shift of v
- * @param b line u, weight of the branch through h, shift of v
- * @param c line u, weight of the branch through h, shift of v
- * @param d line u, weight of the branch through h, shift of v
- * @param x input and target
- * @param y input and target
+ * @param a line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param b line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param c line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param d line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param x input and target (x, y)
+ * @param y input and target (x, y)
  * @param lam strength of the regularisation
  */
 branch_and_merge_params branch_and_merge_gradient(
     double a, double b, double c, double d, double x, double y, double lam);
 
 /** J into *value, and its derivative by each parameter.
- * @param a line u, weight of the branch through h, shift of v
- * @param b line u, weight of the branch through h, shift of v
- * @param c line u, weight of the branch through h, shift of v
- * @param d line u, weight of the branch through h, shift of v
- * @param x input and target
- * @param y input and target
+ * @param a line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param b line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param c line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param d line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param x input and target (x, y)
+ * @param y input and target (x, y)
  * @param lam strength of the regularisation
+ * @param value where the value goes
  */
 branch_and_merge_params branch_and_merge_value_and_gradient(
     double a, double b, double c, double d, double x, double y, double lam, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param a line u, weight of the branch through h, shift of v
- * @param b line u, weight of the branch through h, shift of v
- * @param c line u, weight of the branch through h, shift of v
- * @param d line u, weight of the branch through h, shift of v
- * @param x input and target
- * @param y input and target
+ * @param a line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param b line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param c line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param d line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param x input and target (x, y)
+ * @param y input and target (x, y)
  * @param lam strength of the regularisation
+ * @param rate the size of the step
  */
 branch_and_merge_params branch_and_merge_update(
     double a, double b, double c, double d, double x, double y, double lam, double rate);

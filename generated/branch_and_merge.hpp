@@ -49,12 +49,12 @@ struct Gradient {
 };
 
 /// J.
-/// @param a line u, weight of the branch through h, shift of v
-/// @param b line u, weight of the branch through h, shift of v
-/// @param c line u, weight of the branch through h, shift of v
-/// @param d line u, weight of the branch through h, shift of v
-/// @param x input and target
-/// @param y input and target
+/// @param a line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param b line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param c line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param d line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param x input and target (x, y)
+/// @param y input and target (x, y)
 /// @param lam strength of the regularisation
 inline double value(
     double a, double b, double c, double d, double x, double y, double lam = 0.1) {
@@ -70,20 +70,21 @@ inline double value(
 }
 
 /// J.
-/// @param x input and target
-/// @param y input and target
+/// @param params a number for each parameter
+/// @param x input and target (x, y)
+/// @param y input and target (x, y)
 /// @param lam strength of the regularisation
 inline double value(const Params& params, double x, double y, double lam = 0.1) {
     return value(params.a, params.b, params.c, params.d, x, y, lam);
 }
 
 /// The derivative of J by each parameter.
-/// @param a line u, weight of the branch through h, shift of v
-/// @param b line u, weight of the branch through h, shift of v
-/// @param c line u, weight of the branch through h, shift of v
-/// @param d line u, weight of the branch through h, shift of v
-/// @param x input and target
-/// @param y input and target
+/// @param a line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param b line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param c line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param d line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param x input and target (x, y)
+/// @param y input and target (x, y)
 /// @param lam strength of the regularisation
 inline Gradient gradient(
     double a, double b, double c, double d, double x, double y, double lam = 0.1) {
@@ -101,20 +102,21 @@ inline Gradient gradient(
 }
 
 /// The derivative of J by each parameter.
-/// @param x input and target
-/// @param y input and target
+/// @param params a number for each parameter
+/// @param x input and target (x, y)
+/// @param y input and target (x, y)
 /// @param lam strength of the regularisation
 inline Gradient gradient(const Params& params, double x, double y, double lam = 0.1) {
     return gradient(params.a, params.b, params.c, params.d, x, y, lam);
 }
 
 /// J and its derivative by each parameter.
-/// @param a line u, weight of the branch through h, shift of v
-/// @param b line u, weight of the branch through h, shift of v
-/// @param c line u, weight of the branch through h, shift of v
-/// @param d line u, weight of the branch through h, shift of v
-/// @param x input and target
-/// @param y input and target
+/// @param a line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param b line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param c line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param d line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param x input and target (x, y)
+/// @param y input and target (x, y)
 /// @param lam strength of the regularisation
 inline std::pair<double, Gradient> value_and_gradient(
     double a, double b, double c, double d, double x, double y, double lam = 0.1) {
@@ -138,8 +140,9 @@ inline std::pair<double, Gradient> value_and_gradient(
 }
 
 /// J and its derivative by each parameter.
-/// @param x input and target
-/// @param y input and target
+/// @param params a number for each parameter
+/// @param x input and target (x, y)
+/// @param y input and target (x, y)
 /// @param lam strength of the regularisation
 inline std::pair<double, Gradient> value_and_gradient(const Params& params, double x,
     double y, double lam = 0.1) {
@@ -147,13 +150,14 @@ inline std::pair<double, Gradient> value_and_gradient(const Params& params, doub
 }
 
 /// The parameters after one step of gradient descent.
-/// @param a line u, weight of the branch through h, shift of v
-/// @param b line u, weight of the branch through h, shift of v
-/// @param c line u, weight of the branch through h, shift of v
-/// @param d line u, weight of the branch through h, shift of v
-/// @param x input and target
-/// @param y input and target
+/// @param a line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param b line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param c line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param d line u, weight of the branch through h, shift of v (a, b, c, d)
+/// @param x input and target (x, y)
+/// @param y input and target (x, y)
 /// @param lam strength of the regularisation
+/// @param rate the size of the step
 inline Params update(
     double a, double b, double c, double d, double x, double y, double lam = 0.1,
     double rate = 0.1) {
@@ -162,9 +166,11 @@ inline Params update(
 }
 
 /// The parameters after one step of gradient descent.
-/// @param x input and target
-/// @param y input and target
+/// @param params a number for each parameter
+/// @param x input and target (x, y)
+/// @param y input and target (x, y)
 /// @param lam strength of the regularisation
+/// @param rate the size of the step
 inline Params update(
     const Params& params, double x, double y, double lam = 0.1, double rate = 0.1) {
     return update(params.a, params.b, params.c, params.d, x, y, lam, rate);

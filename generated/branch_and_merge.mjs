@@ -47,12 +47,12 @@
 
 /**
  * J.
- * @param {number} a line u, weight of the branch through h, shift of v
- * @param {number} b line u, weight of the branch through h, shift of v
- * @param {number} c line u, weight of the branch through h, shift of v
- * @param {number} d line u, weight of the branch through h, shift of v
- * @param {number} x input and target
- * @param {number} y input and target
+ * @param {number} a line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} b line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} c line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} d line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} x input and target (x, y)
+ * @param {number} y input and target (x, y)
  * @param {number} [lam=0.1] strength of the regularisation
  * @returns {number}
  */
@@ -70,12 +70,12 @@ export function value(a, b, c, d, x, y, lam = 0.1) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} a line u, weight of the branch through h, shift of v
- * @param {number} b line u, weight of the branch through h, shift of v
- * @param {number} c line u, weight of the branch through h, shift of v
- * @param {number} d line u, weight of the branch through h, shift of v
- * @param {number} x input and target
- * @param {number} y input and target
+ * @param {number} a line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} b line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} c line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} d line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} x input and target (x, y)
+ * @param {number} y input and target (x, y)
  * @param {number} [lam=0.1] strength of the regularisation
  * @returns {Gradient}
  */
@@ -95,12 +95,12 @@ export function gradient(a, b, c, d, x, y, lam = 0.1) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} a line u, weight of the branch through h, shift of v
- * @param {number} b line u, weight of the branch through h, shift of v
- * @param {number} c line u, weight of the branch through h, shift of v
- * @param {number} d line u, weight of the branch through h, shift of v
- * @param {number} x input and target
- * @param {number} y input and target
+ * @param {number} a line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} b line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} c line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} d line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} x input and target (x, y)
+ * @param {number} y input and target (x, y)
  * @param {number} [lam=0.1] strength of the regularisation
  * @returns {[number, Gradient]}
  */
@@ -126,12 +126,12 @@ export function value_and_gradient(a, b, c, d, x, y, lam = 0.1) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} a line u, weight of the branch through h, shift of v
- * @param {number} b line u, weight of the branch through h, shift of v
- * @param {number} c line u, weight of the branch through h, shift of v
- * @param {number} d line u, weight of the branch through h, shift of v
- * @param {number} x input and target
- * @param {number} y input and target
+ * @param {number} a line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} b line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} c line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} d line u, weight of the branch through h, shift of v (a, b, c, d)
+ * @param {number} x input and target (x, y)
+ * @param {number} y input and target (x, y)
  * @param {number} [lam=0.1] strength of the regularisation
  * @param {number} [rate=0.1]
  * @returns {Params}

@@ -80,108 +80,112 @@ typedef struct camera_reprojection_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param theta pan and tilt in rad
- * @param phi pan and tilt in rad
- * @param a position in m
- * @param b position in m
- * @param c position in m
- * @param f focal length in pixels, radial distortion
- * @param k focal length in pixels, radial distortion
- * @param X the point in m
- * @param Y the point in m
- * @param Z the point in m
- * @param u where it was measured, in pixels from the centre
- * @param v where it was measured, in pixels from the centre
+ * @param theta pan and tilt in rad (θ, φ)
+ * @param phi pan and tilt in rad (θ, φ)
+ * @param a position in m (a, b, c)
+ * @param b position in m (a, b, c)
+ * @param c position in m (a, b, c)
+ * @param f focal length in pixels, radial distortion (f, k)
+ * @param k focal length in pixels, radial distortion (f, k)
+ * @param X the point in m (X, Y, Z)
+ * @param Y the point in m (X, Y, Z)
+ * @param Z the point in m (X, Y, Z)
+ * @param u where it was measured, in pixels from the centre (u, v)
+ * @param v where it was measured, in pixels from the centre (u, v)
  */
 double camera_reprojection_value(
     double theta, double phi, double a, double b, double c, double f, double k, double X,
     double Y, double Z, double u, double v);
 
 /** The derivative of J by each parameter.
- * @param theta pan and tilt in rad
- * @param phi pan and tilt in rad
- * @param a position in m
- * @param b position in m
- * @param c position in m
- * @param f focal length in pixels, radial distortion
- * @param k focal length in pixels, radial distortion
- * @param X the point in m
- * @param Y the point in m
- * @param Z the point in m
- * @param u where it was measured, in pixels from the centre
- * @param v where it was measured, in pixels from the centre
+ * @param theta pan and tilt in rad (θ, φ)
+ * @param phi pan and tilt in rad (θ, φ)
+ * @param a position in m (a, b, c)
+ * @param b position in m (a, b, c)
+ * @param c position in m (a, b, c)
+ * @param f focal length in pixels, radial distortion (f, k)
+ * @param k focal length in pixels, radial distortion (f, k)
+ * @param X the point in m (X, Y, Z)
+ * @param Y the point in m (X, Y, Z)
+ * @param Z the point in m (X, Y, Z)
+ * @param u where it was measured, in pixels from the centre (u, v)
+ * @param v where it was measured, in pixels from the centre (u, v)
  */
 camera_reprojection_params camera_reprojection_gradient(
     double theta, double phi, double a, double b, double c, double f, double k, double X,
     double Y, double Z, double u, double v);
 
 /** J into *value, and its derivative by each parameter.
- * @param theta pan and tilt in rad
- * @param phi pan and tilt in rad
- * @param a position in m
- * @param b position in m
- * @param c position in m
- * @param f focal length in pixels, radial distortion
- * @param k focal length in pixels, radial distortion
- * @param X the point in m
- * @param Y the point in m
- * @param Z the point in m
- * @param u where it was measured, in pixels from the centre
- * @param v where it was measured, in pixels from the centre
+ * @param theta pan and tilt in rad (θ, φ)
+ * @param phi pan and tilt in rad (θ, φ)
+ * @param a position in m (a, b, c)
+ * @param b position in m (a, b, c)
+ * @param c position in m (a, b, c)
+ * @param f focal length in pixels, radial distortion (f, k)
+ * @param k focal length in pixels, radial distortion (f, k)
+ * @param X the point in m (X, Y, Z)
+ * @param Y the point in m (X, Y, Z)
+ * @param Z the point in m (X, Y, Z)
+ * @param u where it was measured, in pixels from the centre (u, v)
+ * @param v where it was measured, in pixels from the centre (u, v)
+ * @param value where the value goes
  */
 camera_reprojection_params camera_reprojection_value_and_gradient(
     double theta, double phi, double a, double b, double c, double f, double k, double X,
     double Y, double Z, double u, double v, double *value);
 
 /** The 2 residuals, which are squared in J, into out.
- * @param theta pan and tilt in rad
- * @param phi pan and tilt in rad
- * @param a position in m
- * @param b position in m
- * @param c position in m
- * @param f focal length in pixels, radial distortion
- * @param k focal length in pixels, radial distortion
- * @param X the point in m
- * @param Y the point in m
- * @param Z the point in m
- * @param u where it was measured, in pixels from the centre
- * @param v where it was measured, in pixels from the centre
+ * @param theta pan and tilt in rad (θ, φ)
+ * @param phi pan and tilt in rad (θ, φ)
+ * @param a position in m (a, b, c)
+ * @param b position in m (a, b, c)
+ * @param c position in m (a, b, c)
+ * @param f focal length in pixels, radial distortion (f, k)
+ * @param k focal length in pixels, radial distortion (f, k)
+ * @param X the point in m (X, Y, Z)
+ * @param Y the point in m (X, Y, Z)
+ * @param Z the point in m (X, Y, Z)
+ * @param u where it was measured, in pixels from the centre (u, v)
+ * @param v where it was measured, in pixels from the centre (u, v)
+ * @param out where the results go
  */
 void camera_reprojection_residuals(
     double theta, double phi, double a, double b, double c, double f, double k, double X,
     double Y, double Z, double u, double v, double *out);
 
 /** Their derivatives into out, row by row: out[7*i + j] is that of number i by parameter j.
- * @param theta pan and tilt in rad
- * @param phi pan and tilt in rad
- * @param a position in m
- * @param b position in m
- * @param c position in m
- * @param f focal length in pixels, radial distortion
- * @param k focal length in pixels, radial distortion
- * @param X the point in m
- * @param Y the point in m
- * @param Z the point in m
- * @param u where it was measured, in pixels from the centre
- * @param v where it was measured, in pixels from the centre
+ * @param theta pan and tilt in rad (θ, φ)
+ * @param phi pan and tilt in rad (θ, φ)
+ * @param a position in m (a, b, c)
+ * @param b position in m (a, b, c)
+ * @param c position in m (a, b, c)
+ * @param f focal length in pixels, radial distortion (f, k)
+ * @param k focal length in pixels, radial distortion (f, k)
+ * @param X the point in m (X, Y, Z)
+ * @param Y the point in m (X, Y, Z)
+ * @param Z the point in m (X, Y, Z)
+ * @param u where it was measured, in pixels from the centre (u, v)
+ * @param v where it was measured, in pixels from the centre (u, v)
+ * @param out where the results go
  */
 void camera_reprojection_jacobian(
     double theta, double phi, double a, double b, double c, double f, double k, double X,
     double Y, double Z, double u, double v, double *out);
 
 /** The parameters after one step of gradient descent.
- * @param theta pan and tilt in rad
- * @param phi pan and tilt in rad
- * @param a position in m
- * @param b position in m
- * @param c position in m
- * @param f focal length in pixels, radial distortion
- * @param k focal length in pixels, radial distortion
- * @param X the point in m
- * @param Y the point in m
- * @param Z the point in m
- * @param u where it was measured, in pixels from the centre
- * @param v where it was measured, in pixels from the centre
+ * @param theta pan and tilt in rad (θ, φ)
+ * @param phi pan and tilt in rad (θ, φ)
+ * @param a position in m (a, b, c)
+ * @param b position in m (a, b, c)
+ * @param c position in m (a, b, c)
+ * @param f focal length in pixels, radial distortion (f, k)
+ * @param k focal length in pixels, radial distortion (f, k)
+ * @param X the point in m (X, Y, Z)
+ * @param Y the point in m (X, Y, Z)
+ * @param Z the point in m (X, Y, Z)
+ * @param u where it was measured, in pixels from the centre (u, v)
+ * @param v where it was measured, in pixels from the centre (u, v)
+ * @param rate the size of the step
  */
 camera_reprojection_params camera_reprojection_update(
     double theta, double phi, double a, double b, double c, double f, double k, double X,

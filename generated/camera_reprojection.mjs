@@ -81,18 +81,18 @@
 
 /**
  * J.
- * @param {number} theta pan and tilt in rad
- * @param {number} phi pan and tilt in rad
- * @param {number} a position in m
- * @param {number} b position in m
- * @param {number} c position in m
- * @param {number} f focal length in pixels, radial distortion
- * @param {number} k focal length in pixels, radial distortion
- * @param {number} X the point in m
- * @param {number} Y the point in m
- * @param {number} Z the point in m
- * @param {number} u where it was measured, in pixels from the centre
- * @param {number} v where it was measured, in pixels from the centre
+ * @param {number} theta pan and tilt in rad (θ, φ)
+ * @param {number} phi pan and tilt in rad (θ, φ)
+ * @param {number} a position in m (a, b, c)
+ * @param {number} b position in m (a, b, c)
+ * @param {number} c position in m (a, b, c)
+ * @param {number} f focal length in pixels, radial distortion (f, k)
+ * @param {number} k focal length in pixels, radial distortion (f, k)
+ * @param {number} X the point in m (X, Y, Z)
+ * @param {number} Y the point in m (X, Y, Z)
+ * @param {number} Z the point in m (X, Y, Z)
+ * @param {number} u where it was measured, in pixels from the centre (u, v)
+ * @param {number} v where it was measured, in pixels from the centre (u, v)
  * @returns {number}
  */
 export function value(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
@@ -120,18 +120,18 @@ export function value(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} theta pan and tilt in rad
- * @param {number} phi pan and tilt in rad
- * @param {number} a position in m
- * @param {number} b position in m
- * @param {number} c position in m
- * @param {number} f focal length in pixels, radial distortion
- * @param {number} k focal length in pixels, radial distortion
- * @param {number} X the point in m
- * @param {number} Y the point in m
- * @param {number} Z the point in m
- * @param {number} u where it was measured, in pixels from the centre
- * @param {number} v where it was measured, in pixels from the centre
+ * @param {number} theta pan and tilt in rad (θ, φ)
+ * @param {number} phi pan and tilt in rad (θ, φ)
+ * @param {number} a position in m (a, b, c)
+ * @param {number} b position in m (a, b, c)
+ * @param {number} c position in m (a, b, c)
+ * @param {number} f focal length in pixels, radial distortion (f, k)
+ * @param {number} k focal length in pixels, radial distortion (f, k)
+ * @param {number} X the point in m (X, Y, Z)
+ * @param {number} Y the point in m (X, Y, Z)
+ * @param {number} Z the point in m (X, Y, Z)
+ * @param {number} u where it was measured, in pixels from the centre (u, v)
+ * @param {number} v where it was measured, in pixels from the centre (u, v)
  * @returns {Gradient}
  */
 export function gradient(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
@@ -176,18 +176,18 @@ export function gradient(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} theta pan and tilt in rad
- * @param {number} phi pan and tilt in rad
- * @param {number} a position in m
- * @param {number} b position in m
- * @param {number} c position in m
- * @param {number} f focal length in pixels, radial distortion
- * @param {number} k focal length in pixels, radial distortion
- * @param {number} X the point in m
- * @param {number} Y the point in m
- * @param {number} Z the point in m
- * @param {number} u where it was measured, in pixels from the centre
- * @param {number} v where it was measured, in pixels from the centre
+ * @param {number} theta pan and tilt in rad (θ, φ)
+ * @param {number} phi pan and tilt in rad (θ, φ)
+ * @param {number} a position in m (a, b, c)
+ * @param {number} b position in m (a, b, c)
+ * @param {number} c position in m (a, b, c)
+ * @param {number} f focal length in pixels, radial distortion (f, k)
+ * @param {number} k focal length in pixels, radial distortion (f, k)
+ * @param {number} X the point in m (X, Y, Z)
+ * @param {number} Y the point in m (X, Y, Z)
+ * @param {number} Z the point in m (X, Y, Z)
+ * @param {number} u where it was measured, in pixels from the centre (u, v)
+ * @param {number} v where it was measured, in pixels from the centre (u, v)
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
@@ -233,18 +233,18 @@ export function value_and_gradient(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
 
 /**
  * What is squared in J.
- * @param {number} theta pan and tilt in rad
- * @param {number} phi pan and tilt in rad
- * @param {number} a position in m
- * @param {number} b position in m
- * @param {number} c position in m
- * @param {number} f focal length in pixels, radial distortion
- * @param {number} k focal length in pixels, radial distortion
- * @param {number} X the point in m
- * @param {number} Y the point in m
- * @param {number} Z the point in m
- * @param {number} u where it was measured, in pixels from the centre
- * @param {number} v where it was measured, in pixels from the centre
+ * @param {number} theta pan and tilt in rad (θ, φ)
+ * @param {number} phi pan and tilt in rad (θ, φ)
+ * @param {number} a position in m (a, b, c)
+ * @param {number} b position in m (a, b, c)
+ * @param {number} c position in m (a, b, c)
+ * @param {number} f focal length in pixels, radial distortion (f, k)
+ * @param {number} k focal length in pixels, radial distortion (f, k)
+ * @param {number} X the point in m (X, Y, Z)
+ * @param {number} Y the point in m (X, Y, Z)
+ * @param {number} Z the point in m (X, Y, Z)
+ * @param {number} u where it was measured, in pixels from the centre (u, v)
+ * @param {number} v where it was measured, in pixels from the centre (u, v)
  * @returns {number[]}
  */
 export function residuals(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
@@ -269,18 +269,18 @@ export function residuals(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
 
 /**
  * The derivatives of the residuals: one row for each, a column for each parameter.
- * @param {number} theta pan and tilt in rad
- * @param {number} phi pan and tilt in rad
- * @param {number} a position in m
- * @param {number} b position in m
- * @param {number} c position in m
- * @param {number} f focal length in pixels, radial distortion
- * @param {number} k focal length in pixels, radial distortion
- * @param {number} X the point in m
- * @param {number} Y the point in m
- * @param {number} Z the point in m
- * @param {number} u where it was measured, in pixels from the centre
- * @param {number} v where it was measured, in pixels from the centre
+ * @param {number} theta pan and tilt in rad (θ, φ)
+ * @param {number} phi pan and tilt in rad (θ, φ)
+ * @param {number} a position in m (a, b, c)
+ * @param {number} b position in m (a, b, c)
+ * @param {number} c position in m (a, b, c)
+ * @param {number} f focal length in pixels, radial distortion (f, k)
+ * @param {number} k focal length in pixels, radial distortion (f, k)
+ * @param {number} X the point in m (X, Y, Z)
+ * @param {number} Y the point in m (X, Y, Z)
+ * @param {number} Z the point in m (X, Y, Z)
+ * @param {number} u where it was measured, in pixels from the centre (u, v)
+ * @param {number} v where it was measured, in pixels from the centre (u, v)
  * @returns {number[][]}
  */
 export function jacobian(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
@@ -337,18 +337,18 @@ export function jacobian(theta, phi, a, b, c, f, k, X, Y, Z, u, v) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} theta pan and tilt in rad
- * @param {number} phi pan and tilt in rad
- * @param {number} a position in m
- * @param {number} b position in m
- * @param {number} c position in m
- * @param {number} f focal length in pixels, radial distortion
- * @param {number} k focal length in pixels, radial distortion
- * @param {number} X the point in m
- * @param {number} Y the point in m
- * @param {number} Z the point in m
- * @param {number} u where it was measured, in pixels from the centre
- * @param {number} v where it was measured, in pixels from the centre
+ * @param {number} theta pan and tilt in rad (θ, φ)
+ * @param {number} phi pan and tilt in rad (θ, φ)
+ * @param {number} a position in m (a, b, c)
+ * @param {number} b position in m (a, b, c)
+ * @param {number} c position in m (a, b, c)
+ * @param {number} f focal length in pixels, radial distortion (f, k)
+ * @param {number} k focal length in pixels, radial distortion (f, k)
+ * @param {number} X the point in m (X, Y, Z)
+ * @param {number} Y the point in m (X, Y, Z)
+ * @param {number} Z the point in m (X, Y, Z)
+ * @param {number} u where it was measured, in pixels from the centre (u, v)
+ * @param {number} v where it was measured, in pixels from the centre (u, v)
  * @param {number} [rate=1e-07]
  * @returns {Params}
  */

@@ -41,30 +41,32 @@ typedef struct elo_rating_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** L.
- * @param A ratings of the two players
- * @param B ratings of the two players
+ * @param A ratings of the two players (A, B)
+ * @param B ratings of the two players (A, B)
  * @param S result for A: 1 won, 0.5 drawn, 0 lost
  */
 double elo_rating_value(double A, double B, double S);
 
 /** The derivative of L by each parameter.
- * @param A ratings of the two players
- * @param B ratings of the two players
+ * @param A ratings of the two players (A, B)
+ * @param B ratings of the two players (A, B)
  * @param S result for A: 1 won, 0.5 drawn, 0 lost
  */
 elo_rating_params elo_rating_gradient(double A, double B, double S);
 
 /** L into *value, and its derivative by each parameter.
- * @param A ratings of the two players
- * @param B ratings of the two players
+ * @param A ratings of the two players (A, B)
+ * @param B ratings of the two players (A, B)
  * @param S result for A: 1 won, 0.5 drawn, 0 lost
+ * @param value where the value goes
  */
 elo_rating_params elo_rating_value_and_gradient(double A, double B, double S, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param A ratings of the two players
- * @param B ratings of the two players
+ * @param A ratings of the two players (A, B)
+ * @param B ratings of the two players (A, B)
  * @param S result for A: 1 won, 0.5 drawn, 0 lost
+ * @param rate the size of the step
  */
 elo_rating_params elo_rating_update(double A, double B, double S, double rate);
 

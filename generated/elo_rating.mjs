@@ -46,8 +46,8 @@ function _softplus(x) {
 
 /**
  * L.
- * @param {number} A ratings of the two players
- * @param {number} B ratings of the two players
+ * @param {number} A ratings of the two players (A, B)
+ * @param {number} B ratings of the two players (A, B)
  * @param {number} S result for A: 1 won, 0.5 drawn, 0 lost
  * @returns {number}
  */
@@ -63,8 +63,8 @@ export function value(A, B, S) {
 
 /**
  * The derivative of L by each parameter.
- * @param {number} A ratings of the two players
- * @param {number} B ratings of the two players
+ * @param {number} A ratings of the two players (A, B)
+ * @param {number} B ratings of the two players (A, B)
  * @param {number} S result for A: 1 won, 0.5 drawn, 0 lost
  * @returns {Gradient}
  */
@@ -77,8 +77,8 @@ export function gradient(A, B, S) {
 
 /**
  * L and its derivative by each parameter.
- * @param {number} A ratings of the two players
- * @param {number} B ratings of the two players
+ * @param {number} A ratings of the two players (A, B)
+ * @param {number} B ratings of the two players (A, B)
  * @param {number} S result for A: 1 won, 0.5 drawn, 0 lost
  * @returns {[number, Gradient]}
  */
@@ -96,8 +96,8 @@ export function value_and_gradient(A, B, S) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} A ratings of the two players
- * @param {number} B ratings of the two players
+ * @param {number} A ratings of the two players (A, B)
+ * @param {number} B ratings of the two players (A, B)
  * @param {number} S result for A: 1 won, 0.5 drawn, 0 lost
  * @param {number} [rate=5558.97]
  * @returns {Params}

@@ -49,23 +49,41 @@ typedef struct huber_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
+ * @param a a parameter
+ * @param b a parameter
+ * @param x of the data
+ * @param y of the data
  * @param k 95 % efficiency for normal errors of variance 1
  */
 double huber_value(double a, double b, double x, double y, double k);
 
 /** The derivative of J by each parameter.
+ * @param a a parameter
+ * @param b a parameter
+ * @param x of the data
+ * @param y of the data
  * @param k 95 % efficiency for normal errors of variance 1
  */
 huber_params huber_gradient(double a, double b, double x, double y, double k);
 
 /** J into *value, and its derivative by each parameter.
+ * @param a a parameter
+ * @param b a parameter
+ * @param x of the data
+ * @param y of the data
  * @param k 95 % efficiency for normal errors of variance 1
+ * @param value where the value goes
  */
 huber_params huber_value_and_gradient(double a, double b, double x, double y, double k,
     double *value);
 
 /** The parameters after one step of gradient descent.
+ * @param a a parameter
+ * @param b a parameter
+ * @param x of the data
+ * @param y of the data
  * @param k 95 % efficiency for normal errors of variance 1
+ * @param rate the size of the step
  */
 huber_params huber_update(double a, double b, double x, double y, double k, double rate);
 

@@ -49,36 +49,46 @@ typedef struct implied_volatility_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param S spot, strike, years to expiry, market price of the call
- * @param K spot, strike, years to expiry, market price of the call
- * @param T spot, strike, years to expiry, market price of the call
- * @param m spot, strike, years to expiry, market price of the call
+ * @param sigma a parameter
+ * @param S spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param K spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param T spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param m spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param r a constant
  */
 double implied_volatility_value(double sigma, double S, double K, double T, double m, double r);
 
 /** The derivative of J by each parameter.
- * @param S spot, strike, years to expiry, market price of the call
- * @param K spot, strike, years to expiry, market price of the call
- * @param T spot, strike, years to expiry, market price of the call
- * @param m spot, strike, years to expiry, market price of the call
+ * @param sigma a parameter
+ * @param S spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param K spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param T spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param m spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param r a constant
  */
 implied_volatility_params implied_volatility_gradient(double sigma, double S, double K,
     double T, double m, double r);
 
 /** J into *value, and its derivative by each parameter.
- * @param S spot, strike, years to expiry, market price of the call
- * @param K spot, strike, years to expiry, market price of the call
- * @param T spot, strike, years to expiry, market price of the call
- * @param m spot, strike, years to expiry, market price of the call
+ * @param sigma a parameter
+ * @param S spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param K spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param T spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param m spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param r a constant
+ * @param value where the value goes
  */
 implied_volatility_params implied_volatility_value_and_gradient(
     double sigma, double S, double K, double T, double m, double r, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param S spot, strike, years to expiry, market price of the call
- * @param K spot, strike, years to expiry, market price of the call
- * @param T spot, strike, years to expiry, market price of the call
- * @param m spot, strike, years to expiry, market price of the call
+ * @param sigma a parameter
+ * @param S spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param K spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param T spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param m spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param r a constant
+ * @param rate the size of the step
  */
 implied_volatility_params implied_volatility_update(
     double sigma, double S, double K, double T, double m, double r, double rate);

@@ -90,10 +90,10 @@ function _erfc(x) {
 /**
  * J.
  * @param {number} sigma
- * @param {number} S spot, strike, years to expiry, market price of the call
- * @param {number} K spot, strike, years to expiry, market price of the call
- * @param {number} T spot, strike, years to expiry, market price of the call
- * @param {number} m spot, strike, years to expiry, market price of the call
+ * @param {number} S spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} K spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} T spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} m spot, strike, years to expiry, market price of the call (S, K, T, m)
  * @param {number} [r=0.1]
  * @returns {number}
  */
@@ -112,10 +112,10 @@ export function value(sigma, S, K, T, m, r = 0.1) {
 /**
  * The derivative of J by each parameter.
  * @param {number} sigma
- * @param {number} S spot, strike, years to expiry, market price of the call
- * @param {number} K spot, strike, years to expiry, market price of the call
- * @param {number} T spot, strike, years to expiry, market price of the call
- * @param {number} m spot, strike, years to expiry, market price of the call
+ * @param {number} S spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} K spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} T spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} m spot, strike, years to expiry, market price of the call (S, K, T, m)
  * @param {number} [r=0.1]
  * @returns {Gradient}
  */
@@ -134,10 +134,10 @@ export function gradient(sigma, S, K, T, m, r = 0.1) {
 /**
  * J and its derivative by each parameter.
  * @param {number} sigma
- * @param {number} S spot, strike, years to expiry, market price of the call
- * @param {number} K spot, strike, years to expiry, market price of the call
- * @param {number} T spot, strike, years to expiry, market price of the call
- * @param {number} m spot, strike, years to expiry, market price of the call
+ * @param {number} S spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} K spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} T spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} m spot, strike, years to expiry, market price of the call (S, K, T, m)
  * @param {number} [r=0.1]
  * @returns {[number, Gradient]}
  */
@@ -158,10 +158,10 @@ export function value_and_gradient(sigma, S, K, T, m, r = 0.1) {
 /**
  * The parameters after one step of gradient descent.
  * @param {number} sigma
- * @param {number} S spot, strike, years to expiry, market price of the call
- * @param {number} K spot, strike, years to expiry, market price of the call
- * @param {number} T spot, strike, years to expiry, market price of the call
- * @param {number} m spot, strike, years to expiry, market price of the call
+ * @param {number} S spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} K spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} T spot, strike, years to expiry, market price of the call (S, K, T, m)
+ * @param {number} m spot, strike, years to expiry, market price of the call (S, K, T, m)
  * @param {number} [r=0.1]
  * @param {number} [rate=0.002]
  * @returns {Params}

@@ -38,24 +38,30 @@ typedef struct kepler_params {
 /** J.
  * @param E eccentric anomaly in rad
  * @param M mean anomaly in rad
+ * @param e a constant
  */
 double kepler_value(double E, double M, double e);
 
 /** The derivative of J by each parameter.
  * @param E eccentric anomaly in rad
  * @param M mean anomaly in rad
+ * @param e a constant
  */
 kepler_params kepler_gradient(double E, double M, double e);
 
 /** J into *value, and its derivative by each parameter.
  * @param E eccentric anomaly in rad
  * @param M mean anomaly in rad
+ * @param e a constant
+ * @param value where the value goes
  */
 kepler_params kepler_value_and_gradient(double E, double M, double e, double *value);
 
 /** The parameters after one step of gradient descent.
  * @param E eccentric anomaly in rad
  * @param M mean anomaly in rad
+ * @param e a constant
+ * @param rate the size of the step
  */
 kepler_params kepler_update(double E, double M, double e, double rate);
 

@@ -52,56 +52,58 @@ typedef struct landmark_fix_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param x position in m
- * @param y position in m
- * @param X landmark in m; measured distance in m and bearing in rad
- * @param Y landmark in m; measured distance in m and bearing in rad
- * @param r landmark in m; measured distance in m and bearing in rad
- * @param phi landmark in m; measured distance in m and bearing in rad
- * @param sigma_r standard deviations of the two measurements
- * @param sigma_phi standard deviations of the two measurements
+ * @param x position in m (x, y)
+ * @param y position in m (x, y)
+ * @param X landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param Y landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param r landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param phi landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param sigma_r standard deviations of the two measurements (σ_r, σ_φ)
+ * @param sigma_phi standard deviations of the two measurements (σ_r, σ_φ)
  */
 double landmark_fix_value(
     double x, double y, double X, double Y, double r, double phi, double sigma_r,
     double sigma_phi);
 
 /** The derivative of J by each parameter.
- * @param x position in m
- * @param y position in m
- * @param X landmark in m; measured distance in m and bearing in rad
- * @param Y landmark in m; measured distance in m and bearing in rad
- * @param r landmark in m; measured distance in m and bearing in rad
- * @param phi landmark in m; measured distance in m and bearing in rad
- * @param sigma_r standard deviations of the two measurements
- * @param sigma_phi standard deviations of the two measurements
+ * @param x position in m (x, y)
+ * @param y position in m (x, y)
+ * @param X landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param Y landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param r landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param phi landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param sigma_r standard deviations of the two measurements (σ_r, σ_φ)
+ * @param sigma_phi standard deviations of the two measurements (σ_r, σ_φ)
  */
 landmark_fix_params landmark_fix_gradient(
     double x, double y, double X, double Y, double r, double phi, double sigma_r,
     double sigma_phi);
 
 /** J into *value, and its derivative by each parameter.
- * @param x position in m
- * @param y position in m
- * @param X landmark in m; measured distance in m and bearing in rad
- * @param Y landmark in m; measured distance in m and bearing in rad
- * @param r landmark in m; measured distance in m and bearing in rad
- * @param phi landmark in m; measured distance in m and bearing in rad
- * @param sigma_r standard deviations of the two measurements
- * @param sigma_phi standard deviations of the two measurements
+ * @param x position in m (x, y)
+ * @param y position in m (x, y)
+ * @param X landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param Y landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param r landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param phi landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param sigma_r standard deviations of the two measurements (σ_r, σ_φ)
+ * @param sigma_phi standard deviations of the two measurements (σ_r, σ_φ)
+ * @param value where the value goes
  */
 landmark_fix_params landmark_fix_value_and_gradient(
     double x, double y, double X, double Y, double r, double phi, double sigma_r,
     double sigma_phi, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param x position in m
- * @param y position in m
- * @param X landmark in m; measured distance in m and bearing in rad
- * @param Y landmark in m; measured distance in m and bearing in rad
- * @param r landmark in m; measured distance in m and bearing in rad
- * @param phi landmark in m; measured distance in m and bearing in rad
- * @param sigma_r standard deviations of the two measurements
- * @param sigma_phi standard deviations of the two measurements
+ * @param x position in m (x, y)
+ * @param y position in m (x, y)
+ * @param X landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param Y landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param r landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param phi landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param sigma_r standard deviations of the two measurements (σ_r, σ_φ)
+ * @param sigma_phi standard deviations of the two measurements (σ_r, σ_φ)
+ * @param rate the size of the step
  */
 landmark_fix_params landmark_fix_update(
     double x, double y, double X, double Y, double r, double phi, double sigma_r,

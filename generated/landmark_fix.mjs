@@ -46,14 +46,14 @@
 
 /**
  * J.
- * @param {number} x position in m
- * @param {number} y position in m
- * @param {number} X landmark in m; measured distance in m and bearing in rad
- * @param {number} Y landmark in m; measured distance in m and bearing in rad
- * @param {number} r landmark in m; measured distance in m and bearing in rad
- * @param {number} phi landmark in m; measured distance in m and bearing in rad
- * @param {number} [sigma_r=0.1] standard deviations of the two measurements
- * @param {number} [sigma_phi=0.05] standard deviations of the two measurements
+ * @param {number} x position in m (x, y)
+ * @param {number} y position in m (x, y)
+ * @param {number} X landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} Y landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} r landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} phi landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} [sigma_r=0.1] standard deviations of the two measurements (σ_r, σ_φ)
+ * @param {number} [sigma_phi=0.05] standard deviations of the two measurements (σ_r, σ_φ)
  * @returns {number}
  */
 export function value(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
@@ -71,14 +71,14 @@ export function value(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} x position in m
- * @param {number} y position in m
- * @param {number} X landmark in m; measured distance in m and bearing in rad
- * @param {number} Y landmark in m; measured distance in m and bearing in rad
- * @param {number} r landmark in m; measured distance in m and bearing in rad
- * @param {number} phi landmark in m; measured distance in m and bearing in rad
- * @param {number} [sigma_r=0.1] standard deviations of the two measurements
- * @param {number} [sigma_phi=0.05] standard deviations of the two measurements
+ * @param {number} x position in m (x, y)
+ * @param {number} y position in m (x, y)
+ * @param {number} X landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} Y landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} r landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} phi landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} [sigma_r=0.1] standard deviations of the two measurements (σ_r, σ_φ)
+ * @param {number} [sigma_phi=0.05] standard deviations of the two measurements (σ_r, σ_φ)
  * @returns {Gradient}
  */
 export function gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
@@ -96,14 +96,14 @@ export function gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} x position in m
- * @param {number} y position in m
- * @param {number} X landmark in m; measured distance in m and bearing in rad
- * @param {number} Y landmark in m; measured distance in m and bearing in rad
- * @param {number} r landmark in m; measured distance in m and bearing in rad
- * @param {number} phi landmark in m; measured distance in m and bearing in rad
- * @param {number} [sigma_r=0.1] standard deviations of the two measurements
- * @param {number} [sigma_phi=0.05] standard deviations of the two measurements
+ * @param {number} x position in m (x, y)
+ * @param {number} y position in m (x, y)
+ * @param {number} X landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} Y landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} r landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} phi landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} [sigma_r=0.1] standard deviations of the two measurements (σ_r, σ_φ)
+ * @param {number} [sigma_phi=0.05] standard deviations of the two measurements (σ_r, σ_φ)
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
@@ -128,14 +128,14 @@ export function value_and_gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi 
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} x position in m
- * @param {number} y position in m
- * @param {number} X landmark in m; measured distance in m and bearing in rad
- * @param {number} Y landmark in m; measured distance in m and bearing in rad
- * @param {number} r landmark in m; measured distance in m and bearing in rad
- * @param {number} phi landmark in m; measured distance in m and bearing in rad
- * @param {number} [sigma_r=0.1] standard deviations of the two measurements
- * @param {number} [sigma_phi=0.05] standard deviations of the two measurements
+ * @param {number} x position in m (x, y)
+ * @param {number} y position in m (x, y)
+ * @param {number} X landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} Y landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} r landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} phi landmark in m; measured distance in m and bearing in rad (X, Y, r, φ)
+ * @param {number} [sigma_r=0.1] standard deviations of the two measurements (σ_r, σ_φ)
+ * @param {number} [sigma_phi=0.05] standard deviations of the two measurements (σ_r, σ_φ)
  * @param {number} [rate=0.002]
  * @returns {Params}
  */

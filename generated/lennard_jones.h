@@ -47,44 +47,46 @@ typedef struct lennard_jones_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** V.
- * @param x position of the atom in Å
- * @param y position of the atom in Å
- * @param X position of its neighbour in Å
- * @param Y position of its neighbour in Å
- * @param epsilon depth of the well in K, diameter in Å
- * @param sigma depth of the well in K, diameter in Å
+ * @param x position of the atom in Å (x, y)
+ * @param y position of the atom in Å (x, y)
+ * @param X position of its neighbour in Å (X, Y)
+ * @param Y position of its neighbour in Å (X, Y)
+ * @param epsilon depth of the well in K, diameter in Å (ε, σ)
+ * @param sigma depth of the well in K, diameter in Å (ε, σ)
  */
 double lennard_jones_value(double x, double y, double X, double Y, double epsilon, double sigma);
 
 /** The derivative of V by each parameter.
- * @param x position of the atom in Å
- * @param y position of the atom in Å
- * @param X position of its neighbour in Å
- * @param Y position of its neighbour in Å
- * @param epsilon depth of the well in K, diameter in Å
- * @param sigma depth of the well in K, diameter in Å
+ * @param x position of the atom in Å (x, y)
+ * @param y position of the atom in Å (x, y)
+ * @param X position of its neighbour in Å (X, Y)
+ * @param Y position of its neighbour in Å (X, Y)
+ * @param epsilon depth of the well in K, diameter in Å (ε, σ)
+ * @param sigma depth of the well in K, diameter in Å (ε, σ)
  */
 lennard_jones_params lennard_jones_gradient(double x, double y, double X, double Y,
     double epsilon, double sigma);
 
 /** V into *value, and its derivative by each parameter.
- * @param x position of the atom in Å
- * @param y position of the atom in Å
- * @param X position of its neighbour in Å
- * @param Y position of its neighbour in Å
- * @param epsilon depth of the well in K, diameter in Å
- * @param sigma depth of the well in K, diameter in Å
+ * @param x position of the atom in Å (x, y)
+ * @param y position of the atom in Å (x, y)
+ * @param X position of its neighbour in Å (X, Y)
+ * @param Y position of its neighbour in Å (X, Y)
+ * @param epsilon depth of the well in K, diameter in Å (ε, σ)
+ * @param sigma depth of the well in K, diameter in Å (ε, σ)
+ * @param value where the value goes
  */
 lennard_jones_params lennard_jones_value_and_gradient(
     double x, double y, double X, double Y, double epsilon, double sigma, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param x position of the atom in Å
- * @param y position of the atom in Å
- * @param X position of its neighbour in Å
- * @param Y position of its neighbour in Å
- * @param epsilon depth of the well in K, diameter in Å
- * @param sigma depth of the well in K, diameter in Å
+ * @param x position of the atom in Å (x, y)
+ * @param y position of the atom in Å (x, y)
+ * @param X position of its neighbour in Å (X, Y)
+ * @param Y position of its neighbour in Å (X, Y)
+ * @param epsilon depth of the well in K, diameter in Å (ε, σ)
+ * @param sigma depth of the well in K, diameter in Å (ε, σ)
+ * @param rate the size of the step
  */
 lennard_jones_params lennard_jones_update(
     double x, double y, double X, double Y, double epsilon, double sigma, double rate);

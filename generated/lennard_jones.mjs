@@ -41,12 +41,12 @@
 
 /**
  * V.
- * @param {number} x position of the atom in Å
- * @param {number} y position of the atom in Å
- * @param {number} X position of its neighbour in Å
- * @param {number} Y position of its neighbour in Å
- * @param {number} [epsilon=120] depth of the well in K, diameter in Å
- * @param {number} [sigma=3.4] depth of the well in K, diameter in Å
+ * @param {number} x position of the atom in Å (x, y)
+ * @param {number} y position of the atom in Å (x, y)
+ * @param {number} X position of its neighbour in Å (X, Y)
+ * @param {number} Y position of its neighbour in Å (X, Y)
+ * @param {number} [epsilon=120] depth of the well in K, diameter in Å (ε, σ)
+ * @param {number} [sigma=3.4] depth of the well in K, diameter in Å (ε, σ)
  * @returns {number}
  */
 export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
@@ -62,12 +62,12 @@ export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
 
 /**
  * The derivative of V by each parameter.
- * @param {number} x position of the atom in Å
- * @param {number} y position of the atom in Å
- * @param {number} X position of its neighbour in Å
- * @param {number} Y position of its neighbour in Å
- * @param {number} [epsilon=120] depth of the well in K, diameter in Å
- * @param {number} [sigma=3.4] depth of the well in K, diameter in Å
+ * @param {number} x position of the atom in Å (x, y)
+ * @param {number} y position of the atom in Å (x, y)
+ * @param {number} X position of its neighbour in Å (X, Y)
+ * @param {number} Y position of its neighbour in Å (X, Y)
+ * @param {number} [epsilon=120] depth of the well in K, diameter in Å (ε, σ)
+ * @param {number} [sigma=3.4] depth of the well in K, diameter in Å (ε, σ)
  * @returns {Gradient}
  */
 export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
@@ -85,12 +85,12 @@ export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
 
 /**
  * V and its derivative by each parameter.
- * @param {number} x position of the atom in Å
- * @param {number} y position of the atom in Å
- * @param {number} X position of its neighbour in Å
- * @param {number} Y position of its neighbour in Å
- * @param {number} [epsilon=120] depth of the well in K, diameter in Å
- * @param {number} [sigma=3.4] depth of the well in K, diameter in Å
+ * @param {number} x position of the atom in Å (x, y)
+ * @param {number} y position of the atom in Å (x, y)
+ * @param {number} X position of its neighbour in Å (X, Y)
+ * @param {number} Y position of its neighbour in Å (X, Y)
+ * @param {number} [epsilon=120] depth of the well in K, diameter in Å (ε, σ)
+ * @param {number} [sigma=3.4] depth of the well in K, diameter in Å (ε, σ)
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
@@ -110,12 +110,12 @@ export function value_and_gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} x position of the atom in Å
- * @param {number} y position of the atom in Å
- * @param {number} X position of its neighbour in Å
- * @param {number} Y position of its neighbour in Å
- * @param {number} [epsilon=120] depth of the well in K, diameter in Å
- * @param {number} [sigma=3.4] depth of the well in K, diameter in Å
+ * @param {number} x position of the atom in Å (x, y)
+ * @param {number} y position of the atom in Å (x, y)
+ * @param {number} X position of its neighbour in Å (X, Y)
+ * @param {number} Y position of its neighbour in Å (X, Y)
+ * @param {number} [epsilon=120] depth of the well in K, diameter in Å (ε, σ)
+ * @param {number} [sigma=3.4] depth of the well in K, diameter in Å (ε, σ)
  * @param {number} [rate=0.001]
  * @returns {Params}
  */

@@ -81,10 +81,22 @@ typedef struct lstm_cell_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** L.
- * @param x input, last output, last memory, target
- * @param h0 input, last output, last memory, target
- * @param c0 input, last output, last memory, target
- * @param y input, last output, last memory, target
+ * @param w_i a parameter
+ * @param u_i a parameter
+ * @param b_i a parameter
+ * @param w_f a parameter
+ * @param u_f a parameter
+ * @param b_f a parameter
+ * @param w_o a parameter
+ * @param u_o a parameter
+ * @param b_o a parameter
+ * @param w_g a parameter
+ * @param u_g a parameter
+ * @param b_g a parameter
+ * @param x input, last output, last memory, target (x, h0, c0, y)
+ * @param h0 input, last output, last memory, target (x, h0, c0, y)
+ * @param c0 input, last output, last memory, target (x, h0, c0, y)
+ * @param y input, last output, last memory, target (x, h0, c0, y)
  */
 double lstm_cell_value(
     double w_i, double u_i, double b_i, double w_f, double u_f, double b_f, double w_o,
@@ -92,10 +104,22 @@ double lstm_cell_value(
     double y);
 
 /** The derivative of L by each parameter.
- * @param x input, last output, last memory, target
- * @param h0 input, last output, last memory, target
- * @param c0 input, last output, last memory, target
- * @param y input, last output, last memory, target
+ * @param w_i a parameter
+ * @param u_i a parameter
+ * @param b_i a parameter
+ * @param w_f a parameter
+ * @param u_f a parameter
+ * @param b_f a parameter
+ * @param w_o a parameter
+ * @param u_o a parameter
+ * @param b_o a parameter
+ * @param w_g a parameter
+ * @param u_g a parameter
+ * @param b_g a parameter
+ * @param x input, last output, last memory, target (x, h0, c0, y)
+ * @param h0 input, last output, last memory, target (x, h0, c0, y)
+ * @param c0 input, last output, last memory, target (x, h0, c0, y)
+ * @param y input, last output, last memory, target (x, h0, c0, y)
  */
 lstm_cell_params lstm_cell_gradient(
     double w_i, double u_i, double b_i, double w_f, double u_f, double b_f, double w_o,
@@ -103,10 +127,23 @@ lstm_cell_params lstm_cell_gradient(
     double y);
 
 /** L into *value, and its derivative by each parameter.
- * @param x input, last output, last memory, target
- * @param h0 input, last output, last memory, target
- * @param c0 input, last output, last memory, target
- * @param y input, last output, last memory, target
+ * @param w_i a parameter
+ * @param u_i a parameter
+ * @param b_i a parameter
+ * @param w_f a parameter
+ * @param u_f a parameter
+ * @param b_f a parameter
+ * @param w_o a parameter
+ * @param u_o a parameter
+ * @param b_o a parameter
+ * @param w_g a parameter
+ * @param u_g a parameter
+ * @param b_g a parameter
+ * @param x input, last output, last memory, target (x, h0, c0, y)
+ * @param h0 input, last output, last memory, target (x, h0, c0, y)
+ * @param c0 input, last output, last memory, target (x, h0, c0, y)
+ * @param y input, last output, last memory, target (x, h0, c0, y)
+ * @param value where the value goes
  */
 lstm_cell_params lstm_cell_value_and_gradient(
     double w_i, double u_i, double b_i, double w_f, double u_f, double b_f, double w_o,
@@ -114,10 +151,23 @@ lstm_cell_params lstm_cell_value_and_gradient(
     double y, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param x input, last output, last memory, target
- * @param h0 input, last output, last memory, target
- * @param c0 input, last output, last memory, target
- * @param y input, last output, last memory, target
+ * @param w_i a parameter
+ * @param u_i a parameter
+ * @param b_i a parameter
+ * @param w_f a parameter
+ * @param u_f a parameter
+ * @param b_f a parameter
+ * @param w_o a parameter
+ * @param u_o a parameter
+ * @param b_o a parameter
+ * @param w_g a parameter
+ * @param u_g a parameter
+ * @param b_g a parameter
+ * @param x input, last output, last memory, target (x, h0, c0, y)
+ * @param h0 input, last output, last memory, target (x, h0, c0, y)
+ * @param c0 input, last output, last memory, target (x, h0, c0, y)
+ * @param y input, last output, last memory, target (x, h0, c0, y)
+ * @param rate the size of the step
  */
 lstm_cell_params lstm_cell_update(
     double w_i, double u_i, double b_i, double w_f, double u_f, double b_f, double w_o,

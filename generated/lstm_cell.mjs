@@ -112,10 +112,10 @@ function _sigmoid(x) {
  * @param {number} w_g
  * @param {number} u_g
  * @param {number} b_g
- * @param {number} x input, last output, last memory, target
- * @param {number} h0 input, last output, last memory, target
- * @param {number} c0 input, last output, last memory, target
- * @param {number} y input, last output, last memory, target
+ * @param {number} x input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} h0 input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} c0 input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} y input, last output, last memory, target (x, h0, c0, y)
  * @returns {number}
  */
 export function value(
@@ -150,10 +150,10 @@ export function value(
  * @param {number} w_g
  * @param {number} u_g
  * @param {number} b_g
- * @param {number} x input, last output, last memory, target
- * @param {number} h0 input, last output, last memory, target
- * @param {number} c0 input, last output, last memory, target
- * @param {number} y input, last output, last memory, target
+ * @param {number} x input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} h0 input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} c0 input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} y input, last output, last memory, target (x, h0, c0, y)
  * @returns {Gradient}
  */
 export function gradient(
@@ -212,10 +212,10 @@ export function gradient(
  * @param {number} w_g
  * @param {number} u_g
  * @param {number} b_g
- * @param {number} x input, last output, last memory, target
- * @param {number} h0 input, last output, last memory, target
- * @param {number} c0 input, last output, last memory, target
- * @param {number} y input, last output, last memory, target
+ * @param {number} x input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} h0 input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} c0 input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} y input, last output, last memory, target (x, h0, c0, y)
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(
@@ -275,10 +275,10 @@ export function value_and_gradient(
  * @param {number} w_g
  * @param {number} u_g
  * @param {number} b_g
- * @param {number} x input, last output, last memory, target
- * @param {number} h0 input, last output, last memory, target
- * @param {number} c0 input, last output, last memory, target
- * @param {number} y input, last output, last memory, target
+ * @param {number} x input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} h0 input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} c0 input, last output, last memory, target (x, h0, c0, y)
+ * @param {number} y input, last output, last memory, target (x, h0, c0, y)
  * @param {number} [rate=0.5]
  * @returns {Params}
  */

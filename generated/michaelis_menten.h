@@ -45,27 +45,37 @@ typedef struct michaelis_menten_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param V limiting speed, half-saturation constant
- * @param K limiting speed, half-saturation constant
+ * @param V limiting speed, half-saturation constant (V, K)
+ * @param K limiting speed, half-saturation constant (V, K)
+ * @param S of the data
+ * @param y of the data
  */
 double michaelis_menten_value(double V, double K, double S, double y);
 
 /** The derivative of J by each parameter.
- * @param V limiting speed, half-saturation constant
- * @param K limiting speed, half-saturation constant
+ * @param V limiting speed, half-saturation constant (V, K)
+ * @param K limiting speed, half-saturation constant (V, K)
+ * @param S of the data
+ * @param y of the data
  */
 michaelis_menten_params michaelis_menten_gradient(double V, double K, double S, double y);
 
 /** J into *value, and its derivative by each parameter.
- * @param V limiting speed, half-saturation constant
- * @param K limiting speed, half-saturation constant
+ * @param V limiting speed, half-saturation constant (V, K)
+ * @param K limiting speed, half-saturation constant (V, K)
+ * @param S of the data
+ * @param y of the data
+ * @param value where the value goes
  */
 michaelis_menten_params michaelis_menten_value_and_gradient(double V, double K, double S,
     double y, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param V limiting speed, half-saturation constant
- * @param K limiting speed, half-saturation constant
+ * @param V limiting speed, half-saturation constant (V, K)
+ * @param K limiting speed, half-saturation constant (V, K)
+ * @param S of the data
+ * @param y of the data
+ * @param rate the size of the step
  */
 michaelis_menten_params michaelis_menten_update(double V, double K, double S, double y,
     double rate);

@@ -41,8 +41,8 @@
 
 /**
  * J.
- * @param {number} V limiting speed, half-saturation constant
- * @param {number} K limiting speed, half-saturation constant
+ * @param {number} V limiting speed, half-saturation constant (V, K)
+ * @param {number} K limiting speed, half-saturation constant (V, K)
  * @param {number} S
  * @param {number} y
  * @returns {number}
@@ -56,8 +56,8 @@ export function value(V, K, S, y) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} V limiting speed, half-saturation constant
- * @param {number} K limiting speed, half-saturation constant
+ * @param {number} V limiting speed, half-saturation constant (V, K)
+ * @param {number} K limiting speed, half-saturation constant (V, K)
  * @param {number} S
  * @param {number} y
  * @returns {Gradient}
@@ -74,8 +74,8 @@ export function gradient(V, K, S, y) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} V limiting speed, half-saturation constant
- * @param {number} K limiting speed, half-saturation constant
+ * @param {number} V limiting speed, half-saturation constant (V, K)
+ * @param {number} K limiting speed, half-saturation constant (V, K)
  * @param {number} S
  * @param {number} y
  * @returns {[number, Gradient]}
@@ -93,8 +93,8 @@ export function value_and_gradient(V, K, S, y) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} V limiting speed, half-saturation constant
- * @param {number} K limiting speed, half-saturation constant
+ * @param {number} V limiting speed, half-saturation constant (V, K)
+ * @param {number} K limiting speed, half-saturation constant (V, K)
  * @param {number} S
  * @param {number} y
  * @param {number} [rate=0.01]

@@ -45,36 +45,42 @@ typedef struct pendulum_energy_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** H.
- * @param theta angle in rad, angular velocity in rad/s
- * @param omega angle in rad, angular velocity in rad/s
- * @param m mass of the bob in kg, length of the rod in m
- * @param l mass of the bob in kg, length of the rod in m
+ * @param theta angle in rad, angular velocity in rad/s (θ, ω)
+ * @param omega angle in rad, angular velocity in rad/s (θ, ω)
+ * @param m mass of the bob in kg, length of the rod in m (m, l)
+ * @param l mass of the bob in kg, length of the rod in m (m, l)
+ * @param g a constant
  */
 double pendulum_energy_value(double theta, double omega, double m, double l, double g);
 
 /** The derivative of H by each parameter.
- * @param theta angle in rad, angular velocity in rad/s
- * @param omega angle in rad, angular velocity in rad/s
- * @param m mass of the bob in kg, length of the rod in m
- * @param l mass of the bob in kg, length of the rod in m
+ * @param theta angle in rad, angular velocity in rad/s (θ, ω)
+ * @param omega angle in rad, angular velocity in rad/s (θ, ω)
+ * @param m mass of the bob in kg, length of the rod in m (m, l)
+ * @param l mass of the bob in kg, length of the rod in m (m, l)
+ * @param g a constant
  */
 pendulum_energy_params pendulum_energy_gradient(double theta, double omega, double m,
     double l, double g);
 
 /** H into *value, and its derivative by each parameter.
- * @param theta angle in rad, angular velocity in rad/s
- * @param omega angle in rad, angular velocity in rad/s
- * @param m mass of the bob in kg, length of the rod in m
- * @param l mass of the bob in kg, length of the rod in m
+ * @param theta angle in rad, angular velocity in rad/s (θ, ω)
+ * @param omega angle in rad, angular velocity in rad/s (θ, ω)
+ * @param m mass of the bob in kg, length of the rod in m (m, l)
+ * @param l mass of the bob in kg, length of the rod in m (m, l)
+ * @param g a constant
+ * @param value where the value goes
  */
 pendulum_energy_params pendulum_energy_value_and_gradient(
     double theta, double omega, double m, double l, double g, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param theta angle in rad, angular velocity in rad/s
- * @param omega angle in rad, angular velocity in rad/s
- * @param m mass of the bob in kg, length of the rod in m
- * @param l mass of the bob in kg, length of the rod in m
+ * @param theta angle in rad, angular velocity in rad/s (θ, ω)
+ * @param omega angle in rad, angular velocity in rad/s (θ, ω)
+ * @param m mass of the bob in kg, length of the rod in m (m, l)
+ * @param l mass of the bob in kg, length of the rod in m (m, l)
+ * @param g a constant
+ * @param rate the size of the step
  */
 pendulum_energy_params pendulum_energy_update(double theta, double omega, double m, double l,
     double g, double rate);

@@ -40,10 +40,10 @@
 
 /**
  * H.
- * @param {number} theta angle in rad, angular velocity in rad/s
- * @param {number} omega angle in rad, angular velocity in rad/s
- * @param {number} m mass of the bob in kg, length of the rod in m
- * @param {number} l mass of the bob in kg, length of the rod in m
+ * @param {number} theta angle in rad, angular velocity in rad/s (θ, ω)
+ * @param {number} omega angle in rad, angular velocity in rad/s (θ, ω)
+ * @param {number} m mass of the bob in kg, length of the rod in m (m, l)
+ * @param {number} l mass of the bob in kg, length of the rod in m (m, l)
  * @param {number} [g=9.81]
  * @returns {number}
  */
@@ -59,10 +59,10 @@ export function value(theta, omega, m, l, g = 9.81) {
 
 /**
  * The derivative of H by each parameter.
- * @param {number} theta angle in rad, angular velocity in rad/s
- * @param {number} omega angle in rad, angular velocity in rad/s
- * @param {number} m mass of the bob in kg, length of the rod in m
- * @param {number} l mass of the bob in kg, length of the rod in m
+ * @param {number} theta angle in rad, angular velocity in rad/s (θ, ω)
+ * @param {number} omega angle in rad, angular velocity in rad/s (θ, ω)
+ * @param {number} m mass of the bob in kg, length of the rod in m (m, l)
+ * @param {number} l mass of the bob in kg, length of the rod in m (m, l)
  * @param {number} [g=9.81]
  * @returns {Gradient}
  */
@@ -76,10 +76,10 @@ export function gradient(theta, omega, m, l, g = 9.81) {
 
 /**
  * H and its derivative by each parameter.
- * @param {number} theta angle in rad, angular velocity in rad/s
- * @param {number} omega angle in rad, angular velocity in rad/s
- * @param {number} m mass of the bob in kg, length of the rod in m
- * @param {number} l mass of the bob in kg, length of the rod in m
+ * @param {number} theta angle in rad, angular velocity in rad/s (θ, ω)
+ * @param {number} omega angle in rad, angular velocity in rad/s (θ, ω)
+ * @param {number} m mass of the bob in kg, length of the rod in m (m, l)
+ * @param {number} l mass of the bob in kg, length of the rod in m (m, l)
  * @param {number} [g=9.81]
  * @returns {[number, Gradient]}
  */
@@ -99,10 +99,10 @@ export function value_and_gradient(theta, omega, m, l, g = 9.81) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} theta angle in rad, angular velocity in rad/s
- * @param {number} omega angle in rad, angular velocity in rad/s
- * @param {number} m mass of the bob in kg, length of the rod in m
- * @param {number} l mass of the bob in kg, length of the rod in m
+ * @param {number} theta angle in rad, angular velocity in rad/s (θ, ω)
+ * @param {number} omega angle in rad, angular velocity in rad/s (θ, ω)
+ * @param {number} m mass of the bob in kg, length of the rod in m (m, l)
+ * @param {number} l mass of the bob in kg, length of the rod in m (m, l)
  * @param {number} [g=9.81]
  * @param {number} [rate=0.05]
  * @returns {Params}

@@ -53,39 +53,41 @@ typedef struct projectile_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param v m/s, rad
- * @param theta m/s, rad
+ * @param v m/s, rad (v, θ)
+ * @param theta m/s, rad (v, θ)
  * @param D m
- * @param g m/s^2, m
- * @param k m/s^2, m
+ * @param g m/s^2, m (g, k)
+ * @param k m/s^2, m (g, k)
  */
 double projectile_value(double v, double theta, double D, double g, double k);
 
 /** The derivative of J by each parameter.
- * @param v m/s, rad
- * @param theta m/s, rad
+ * @param v m/s, rad (v, θ)
+ * @param theta m/s, rad (v, θ)
  * @param D m
- * @param g m/s^2, m
- * @param k m/s^2, m
+ * @param g m/s^2, m (g, k)
+ * @param k m/s^2, m (g, k)
  */
 projectile_params projectile_gradient(double v, double theta, double D, double g, double k);
 
 /** J into *value, and its derivative by each parameter.
- * @param v m/s, rad
- * @param theta m/s, rad
+ * @param v m/s, rad (v, θ)
+ * @param theta m/s, rad (v, θ)
  * @param D m
- * @param g m/s^2, m
- * @param k m/s^2, m
+ * @param g m/s^2, m (g, k)
+ * @param k m/s^2, m (g, k)
+ * @param value where the value goes
  */
 projectile_params projectile_value_and_gradient(double v, double theta, double D, double g,
     double k, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param v m/s, rad
- * @param theta m/s, rad
+ * @param v m/s, rad (v, θ)
+ * @param theta m/s, rad (v, θ)
  * @param D m
- * @param g m/s^2, m
- * @param k m/s^2, m
+ * @param g m/s^2, m (g, k)
+ * @param k m/s^2, m (g, k)
+ * @param rate the size of the step
  */
 projectile_params projectile_update(double v, double theta, double D, double g, double k,
     double rate);

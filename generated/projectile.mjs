@@ -47,11 +47,11 @@
 
 /**
  * J.
- * @param {number} v m/s, rad
- * @param {number} theta m/s, rad
+ * @param {number} v m/s, rad (v, θ)
+ * @param {number} theta m/s, rad (v, θ)
  * @param {number} D m
- * @param {number} [g=9.81] m/s^2, m
- * @param {number} [k=1.5] m/s^2, m
+ * @param {number} [g=9.81] m/s^2, m (g, k)
+ * @param {number} [k=1.5] m/s^2, m (g, k)
  * @returns {number}
  */
 export function value(v, theta, D, g = 9.81, k = 1.5) {
@@ -70,11 +70,11 @@ export function value(v, theta, D, g = 9.81, k = 1.5) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} v m/s, rad
- * @param {number} theta m/s, rad
+ * @param {number} v m/s, rad (v, θ)
+ * @param {number} theta m/s, rad (v, θ)
  * @param {number} D m
- * @param {number} [g=9.81] m/s^2, m
- * @param {number} [k=1.5] m/s^2, m
+ * @param {number} [g=9.81] m/s^2, m (g, k)
+ * @param {number} [k=1.5] m/s^2, m (g, k)
  * @returns {Gradient}
  */
 export function gradient(v, theta, D, g = 9.81, k = 1.5) {
@@ -100,11 +100,11 @@ export function gradient(v, theta, D, g = 9.81, k = 1.5) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} v m/s, rad
- * @param {number} theta m/s, rad
+ * @param {number} v m/s, rad (v, θ)
+ * @param {number} theta m/s, rad (v, θ)
  * @param {number} D m
- * @param {number} [g=9.81] m/s^2, m
- * @param {number} [k=1.5] m/s^2, m
+ * @param {number} [g=9.81] m/s^2, m (g, k)
+ * @param {number} [k=1.5] m/s^2, m (g, k)
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(v, theta, D, g = 9.81, k = 1.5) {
@@ -132,11 +132,11 @@ export function value_and_gradient(v, theta, D, g = 9.81, k = 1.5) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} v m/s, rad
- * @param {number} theta m/s, rad
+ * @param {number} v m/s, rad (v, θ)
+ * @param {number} theta m/s, rad (v, θ)
  * @param {number} D m
- * @param {number} [g=9.81] m/s^2, m
- * @param {number} [k=1.5] m/s^2, m
+ * @param {number} [g=9.81] m/s^2, m (g, k)
+ * @param {number} [k=1.5] m/s^2, m (g, k)
  * @param {number} [rate=0.01]
  * @returns {Params}
  */

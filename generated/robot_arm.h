@@ -55,50 +55,52 @@ typedef struct robot_arm_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param X target in m
- * @param Y target in m
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2)
+ * @param theta2 joint angles in rad (θ1, θ2)
+ * @param X target in m (X, Y)
+ * @param Y target in m (X, Y)
+ * @param l1 lengths of the links in m (l1, l2)
+ * @param l2 lengths of the links in m (l1, l2)
  * @param mu keeps the elbow from bending without need
  */
 double robot_arm_value(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu);
 
 /** The derivative of J by each parameter.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param X target in m
- * @param Y target in m
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2)
+ * @param theta2 joint angles in rad (θ1, θ2)
+ * @param X target in m (X, Y)
+ * @param Y target in m (X, Y)
+ * @param l1 lengths of the links in m (l1, l2)
+ * @param l2 lengths of the links in m (l1, l2)
  * @param mu keeps the elbow from bending without need
  */
 robot_arm_params robot_arm_gradient(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu);
 
 /** J into *value, and its derivative by each parameter.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param X target in m
- * @param Y target in m
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2)
+ * @param theta2 joint angles in rad (θ1, θ2)
+ * @param X target in m (X, Y)
+ * @param Y target in m (X, Y)
+ * @param l1 lengths of the links in m (l1, l2)
+ * @param l2 lengths of the links in m (l1, l2)
  * @param mu keeps the elbow from bending without need
+ * @param value where the value goes
  */
 robot_arm_params robot_arm_value_and_gradient(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu,
     double *value);
 
 /** The parameters after one step of gradient descent.
- * @param theta1 joint angles in rad
- * @param theta2 joint angles in rad
- * @param X target in m
- * @param Y target in m
- * @param l1 lengths of the links in m
- * @param l2 lengths of the links in m
+ * @param theta1 joint angles in rad (θ1, θ2)
+ * @param theta2 joint angles in rad (θ1, θ2)
+ * @param X target in m (X, Y)
+ * @param Y target in m (X, Y)
+ * @param l1 lengths of the links in m (l1, l2)
+ * @param l2 lengths of the links in m (l1, l2)
  * @param mu keeps the elbow from bending without need
+ * @param rate the size of the step
  */
 robot_arm_params robot_arm_update(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu,

@@ -48,12 +48,12 @@
 
 /**
  * J.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} X target in m
- * @param {number} Y target in m
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.7] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2)
+ * @param {number} theta2 joint angles in rad (θ1, θ2)
+ * @param {number} X target in m (X, Y)
+ * @param {number} Y target in m (X, Y)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2)
+ * @param {number} [l2=0.7] lengths of the links in m (l1, l2)
  * @param {number} [mu=0.001] keeps the elbow from bending without need
  * @returns {number}
  */
@@ -71,12 +71,12 @@ export function value(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} X target in m
- * @param {number} Y target in m
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.7] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2)
+ * @param {number} theta2 joint angles in rad (θ1, θ2)
+ * @param {number} X target in m (X, Y)
+ * @param {number} Y target in m (X, Y)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2)
+ * @param {number} [l2=0.7] lengths of the links in m (l1, l2)
  * @param {number} [mu=0.001] keeps the elbow from bending without need
  * @returns {Gradient}
  */
@@ -98,12 +98,12 @@ export function gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} X target in m
- * @param {number} Y target in m
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.7] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2)
+ * @param {number} theta2 joint angles in rad (θ1, θ2)
+ * @param {number} X target in m (X, Y)
+ * @param {number} Y target in m (X, Y)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2)
+ * @param {number} [l2=0.7] lengths of the links in m (l1, l2)
  * @param {number} [mu=0.001] keeps the elbow from bending without need
  * @returns {[number, Gradient]}
  */
@@ -131,12 +131,12 @@ export function value_and_gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} theta1 joint angles in rad
- * @param {number} theta2 joint angles in rad
- * @param {number} X target in m
- * @param {number} Y target in m
- * @param {number} [l1=1] lengths of the links in m
- * @param {number} [l2=0.7] lengths of the links in m
+ * @param {number} theta1 joint angles in rad (θ1, θ2)
+ * @param {number} theta2 joint angles in rad (θ1, θ2)
+ * @param {number} X target in m (X, Y)
+ * @param {number} Y target in m (X, Y)
+ * @param {number} [l1=1] lengths of the links in m (l1, l2)
+ * @param {number} [l2=0.7] lengths of the links in m (l1, l2)
  * @param {number} [mu=0.001] keeps the elbow from bending without need
  * @param {number} [rate=0.1]
  * @returns {Params}

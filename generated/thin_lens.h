@@ -47,39 +47,41 @@ typedef struct thin_lens_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param R1 m
- * @param R2 m
- * @param s distances of object and screen in m
- * @param y distances of object and screen in m
+ * @param R1 m (R1, R2)
+ * @param R2 m (R1, R2)
+ * @param s distances of object and screen in m (s, y)
+ * @param y distances of object and screen in m (s, y)
  * @param n BK7 glass at 588 nm
  */
 double thin_lens_value(double R1, double R2, double s, double y, double n);
 
 /** The derivative of J by each parameter.
- * @param R1 m
- * @param R2 m
- * @param s distances of object and screen in m
- * @param y distances of object and screen in m
+ * @param R1 m (R1, R2)
+ * @param R2 m (R1, R2)
+ * @param s distances of object and screen in m (s, y)
+ * @param y distances of object and screen in m (s, y)
  * @param n BK7 glass at 588 nm
  */
 thin_lens_params thin_lens_gradient(double R1, double R2, double s, double y, double n);
 
 /** J into *value, and its derivative by each parameter.
- * @param R1 m
- * @param R2 m
- * @param s distances of object and screen in m
- * @param y distances of object and screen in m
+ * @param R1 m (R1, R2)
+ * @param R2 m (R1, R2)
+ * @param s distances of object and screen in m (s, y)
+ * @param y distances of object and screen in m (s, y)
  * @param n BK7 glass at 588 nm
+ * @param value where the value goes
  */
 thin_lens_params thin_lens_value_and_gradient(double R1, double R2, double s, double y,
     double n, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param R1 m
- * @param R2 m
- * @param s distances of object and screen in m
- * @param y distances of object and screen in m
+ * @param R1 m (R1, R2)
+ * @param R2 m (R1, R2)
+ * @param s distances of object and screen in m (s, y)
+ * @param y distances of object and screen in m (s, y)
  * @param n BK7 glass at 588 nm
+ * @param rate the size of the step
  */
 thin_lens_params thin_lens_update(double R1, double R2, double s, double y, double n, double rate);
 

@@ -42,10 +42,10 @@
 
 /**
  * J.
- * @param {number} R1 m
- * @param {number} R2 m
- * @param {number} s distances of object and screen in m
- * @param {number} y distances of object and screen in m
+ * @param {number} R1 m (R1, R2)
+ * @param {number} R2 m (R1, R2)
+ * @param {number} s distances of object and screen in m (s, y)
+ * @param {number} y distances of object and screen in m (s, y)
  * @param {number} [n=1.5168] BK7 glass at 588 nm
  * @returns {number}
  */
@@ -60,10 +60,10 @@ export function value(R1, R2, s, y, n = 1.5168) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} R1 m
- * @param {number} R2 m
- * @param {number} s distances of object and screen in m
- * @param {number} y distances of object and screen in m
+ * @param {number} R1 m (R1, R2)
+ * @param {number} R2 m (R1, R2)
+ * @param {number} s distances of object and screen in m (s, y)
+ * @param {number} y distances of object and screen in m (s, y)
  * @param {number} [n=1.5168] BK7 glass at 588 nm
  * @returns {Gradient}
  */
@@ -80,10 +80,10 @@ export function gradient(R1, R2, s, y, n = 1.5168) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} R1 m
- * @param {number} R2 m
- * @param {number} s distances of object and screen in m
- * @param {number} y distances of object and screen in m
+ * @param {number} R1 m (R1, R2)
+ * @param {number} R2 m (R1, R2)
+ * @param {number} s distances of object and screen in m (s, y)
+ * @param {number} y distances of object and screen in m (s, y)
  * @param {number} [n=1.5168] BK7 glass at 588 nm
  * @returns {[number, Gradient]}
  */
@@ -102,10 +102,10 @@ export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} R1 m
- * @param {number} R2 m
- * @param {number} s distances of object and screen in m
- * @param {number} y distances of object and screen in m
+ * @param {number} R1 m (R1, R2)
+ * @param {number} R2 m (R1, R2)
+ * @param {number} s distances of object and screen in m (s, y)
+ * @param {number} y distances of object and screen in m (s, y)
  * @param {number} [n=1.5168] BK7 glass at 588 nm
  * @param {number} [rate=0.2]
  * @returns {Params}

@@ -63,32 +63,62 @@ typedef struct vae_kl_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param x a sample, and a draw from the standard normal distribution
- * @param epsilon a sample, and a draw from the standard normal distribution
+ * @param a a parameter
+ * @param b a parameter
+ * @param c a parameter
+ * @param d a parameter
+ * @param w a parameter
+ * @param k a parameter
+ * @param x a sample, and a draw from the standard normal distribution (x, ε)
+ * @param epsilon a sample, and a draw from the standard normal distribution (x, ε)
+ * @param beta a constant
  */
 double vae_kl_value(
     double a, double b, double c, double d, double w, double k, double x, double epsilon,
     double beta);
 
 /** The derivative of J by each parameter.
- * @param x a sample, and a draw from the standard normal distribution
- * @param epsilon a sample, and a draw from the standard normal distribution
+ * @param a a parameter
+ * @param b a parameter
+ * @param c a parameter
+ * @param d a parameter
+ * @param w a parameter
+ * @param k a parameter
+ * @param x a sample, and a draw from the standard normal distribution (x, ε)
+ * @param epsilon a sample, and a draw from the standard normal distribution (x, ε)
+ * @param beta a constant
  */
 vae_kl_params vae_kl_gradient(
     double a, double b, double c, double d, double w, double k, double x, double epsilon,
     double beta);
 
 /** J into *value, and its derivative by each parameter.
- * @param x a sample, and a draw from the standard normal distribution
- * @param epsilon a sample, and a draw from the standard normal distribution
+ * @param a a parameter
+ * @param b a parameter
+ * @param c a parameter
+ * @param d a parameter
+ * @param w a parameter
+ * @param k a parameter
+ * @param x a sample, and a draw from the standard normal distribution (x, ε)
+ * @param epsilon a sample, and a draw from the standard normal distribution (x, ε)
+ * @param beta a constant
+ * @param value where the value goes
  */
 vae_kl_params vae_kl_value_and_gradient(
     double a, double b, double c, double d, double w, double k, double x, double epsilon,
     double beta, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param x a sample, and a draw from the standard normal distribution
- * @param epsilon a sample, and a draw from the standard normal distribution
+ * @param a a parameter
+ * @param b a parameter
+ * @param c a parameter
+ * @param d a parameter
+ * @param w a parameter
+ * @param k a parameter
+ * @param x a sample, and a draw from the standard normal distribution (x, ε)
+ * @param epsilon a sample, and a draw from the standard normal distribution (x, ε)
+ * @param beta a constant
+ * @param rate the size of the step
  */
 vae_kl_params vae_kl_update(
     double a, double b, double c, double d, double w, double k, double x, double epsilon,

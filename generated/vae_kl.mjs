@@ -68,8 +68,8 @@
  * @param {number} d
  * @param {number} w
  * @param {number} k
- * @param {number} x a sample, and a draw from the standard normal distribution
- * @param {number} epsilon a sample, and a draw from the standard normal distribution
+ * @param {number} x a sample, and a draw from the standard normal distribution (x, ε)
+ * @param {number} epsilon a sample, and a draw from the standard normal distribution (x, ε)
  * @param {number} [beta=1]
  * @returns {number}
  */
@@ -99,8 +99,8 @@ export function value(a, b, c, d, w, k, x, epsilon, beta = 1) {
  * @param {number} d
  * @param {number} w
  * @param {number} k
- * @param {number} x a sample, and a draw from the standard normal distribution
- * @param {number} epsilon a sample, and a draw from the standard normal distribution
+ * @param {number} x a sample, and a draw from the standard normal distribution (x, ε)
+ * @param {number} epsilon a sample, and a draw from the standard normal distribution (x, ε)
  * @param {number} [beta=1]
  * @returns {Gradient}
  */
@@ -129,8 +129,8 @@ export function gradient(a, b, c, d, w, k, x, epsilon, beta = 1) {
  * @param {number} d
  * @param {number} w
  * @param {number} k
- * @param {number} x a sample, and a draw from the standard normal distribution
- * @param {number} epsilon a sample, and a draw from the standard normal distribution
+ * @param {number} x a sample, and a draw from the standard normal distribution (x, ε)
+ * @param {number} epsilon a sample, and a draw from the standard normal distribution (x, ε)
  * @param {number} [beta=1]
  * @returns {[number, Gradient]}
  */
@@ -168,8 +168,8 @@ export function value_and_gradient(a, b, c, d, w, k, x, epsilon, beta = 1) {
  * @param {number} d
  * @param {number} w
  * @param {number} k
- * @param {number} x a sample, and a draw from the standard normal distribution
- * @param {number} epsilon a sample, and a draw from the standard normal distribution
+ * @param {number} x a sample, and a draw from the standard normal distribution (x, ε)
+ * @param {number} epsilon a sample, and a draw from the standard normal distribution (x, ε)
  * @param {number} [beta=1]
  * @param {number} [rate=0.1]
  * @returns {Params}

@@ -46,27 +46,37 @@ typedef struct weibull_survival_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param k shape, scale
- * @param lam shape, scale
+ * @param k shape, scale (k, λ)
+ * @param lam shape, scale (k, λ)
+ * @param t of the data
+ * @param d of the data
  */
 double weibull_survival_value(double k, double lam, double t, double d);
 
 /** The derivative of J by each parameter.
- * @param k shape, scale
- * @param lam shape, scale
+ * @param k shape, scale (k, λ)
+ * @param lam shape, scale (k, λ)
+ * @param t of the data
+ * @param d of the data
  */
 weibull_survival_params weibull_survival_gradient(double k, double lam, double t, double d);
 
 /** J into *value, and its derivative by each parameter.
- * @param k shape, scale
- * @param lam shape, scale
+ * @param k shape, scale (k, λ)
+ * @param lam shape, scale (k, λ)
+ * @param t of the data
+ * @param d of the data
+ * @param value where the value goes
  */
 weibull_survival_params weibull_survival_value_and_gradient(double k, double lam, double t,
     double d, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param k shape, scale
- * @param lam shape, scale
+ * @param k shape, scale (k, λ)
+ * @param lam shape, scale (k, λ)
+ * @param t of the data
+ * @param d of the data
+ * @param rate the size of the step
  */
 weibull_survival_params weibull_survival_update(double k, double lam, double t, double d,
     double rate);

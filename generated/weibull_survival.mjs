@@ -42,8 +42,8 @@
 
 /**
  * J.
- * @param {number} k shape, scale
- * @param {number} lam shape, scale
+ * @param {number} k shape, scale (k, λ)
+ * @param {number} lam shape, scale (k, λ)
  * @param {number} t
  * @param {number} d
  * @returns {number}
@@ -58,8 +58,8 @@ export function value(k, lam, t, d) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} k shape, scale
- * @param {number} lam shape, scale
+ * @param {number} k shape, scale (k, λ)
+ * @param {number} lam shape, scale (k, λ)
  * @param {number} t
  * @param {number} d
  * @returns {Gradient}
@@ -75,8 +75,8 @@ export function gradient(k, lam, t, d) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} k shape, scale
- * @param {number} lam shape, scale
+ * @param {number} k shape, scale (k, λ)
+ * @param {number} lam shape, scale (k, λ)
  * @param {number} t
  * @param {number} d
  * @returns {[number, Gradient]}
@@ -94,8 +94,8 @@ export function value_and_gradient(k, lam, t, d) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} k shape, scale
- * @param {number} lam shape, scale
+ * @param {number} k shape, scale (k, λ)
+ * @param {number} lam shape, scale (k, λ)
  * @param {number} t
  * @param {number} d
  * @param {number} [rate=0.1]

@@ -295,7 +295,7 @@ def loaded(path, name):
 
 
 def flat(found):
-    return [float(found)] if np.ndim(found) == 0 else [n for part in found for n in flat(part)]
+    return [found] if isinstance(found, float) else [n for part in found for n in flat(part)]
 
 
 def arguments(function, fields):
@@ -322,10 +322,49 @@ def test_numba_compiles_every_function_of_python(tmp_path, optimizer, include):
         setattr(compiled, name, numba.njit(function))
     called = 0
     for name, function in inspect.getmembers(plain, inspect.isfunction):
-        if name.startswith("_"):
+        if name.startswith("_") or function.__module__ != "plain":
             continue
         given = arguments(function, len(plain.Gradient._fields))
         found = flat(getattr(compiled, name)(*given))
         assert found == pytest.approx(flat(function(*given)), rel=1e-9), name
         called += 1
     assert called >= 4
+
+
+def test_numbers_of_javascript_are_the_doubles_that_they_say():
+    numbers = re.compile(r"(?<![\w.])\d+\.\d+(?:e[-+]?\d+)?")
+    for helper in HELPERS.values():
+        for text in numbers.findall(helper.text):
+            digits, _, exponent = text.partition("e")
+            said = digits.replace(".", "").strip("0")
+            exact = f"{float(text):.{max(len(said) - 1, 0)}e}".partition("e")[0]
+            assert exact.replace(".", "").strip("0") == said, (text, exponent)
+
+
+SAID = """
+param a, b  # slope, height
+data x  # where
+const k = 2
+function f
+J = (f(a*x) + b*k)^2
+residual J
+"""
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_where_one_argument_is_described_all_are(optimizer):
+    include = ["jacobian_sparse", "hessian", "hessian_sparse", "hvp"]
+    derivation = sg.derive(sg.parse(SAID))
+    header, _ = emit(derivation, "c", include=include, optimizer=optimizer)
+    (one,) = emit(derivation, "cpp", include=["hessian", "hvp"], optimizer=optimizer)
+    for text, begin in ((header.text, " * "), (one.text, "/// ")):
+        described = 0
+        for found in re.finditer(r"((?: \* .*\n)+ \*/\n|(?:/// .*\n)+)([^;{]*)[;{]", text):
+            names = re.findall(re.escape(begin) + r"@param (\w+)", found[1])
+            given = found[2].partition("(")[2]
+            for name in names:
+                assert re.search(rf"\b{name}\b", given), found[0]
+            flat = re.sub(r"\([^()]*\)|= [^,)]*", "", given.replace("(*", "").rstrip())
+            assert not names or len(names) == flat.count(",") + 1, found[0]
+            described += bool(names)
+        assert described >= 6

@@ -241,6 +241,17 @@ class Target:
         return frozenset()
 
 
+# What arguments are that no graph names.
+_ARGUMENTS = {
+    "direction": "a number for each parameter",
+    "out": "where the results go",
+    "params": "a number for each parameter",
+    "rate": "the size of the step",
+    "state": "what the rule keeps from one step to the next",
+    "value": "where the value goes",
+}
+
+
 class Sheet:
     """One program being written in one language: identifiers, lines of code, what they need."""
 
@@ -472,9 +483,25 @@ class Sheet:
     def comments(self) -> Mapping[str, str]:
         """What the author says of inputs and equations, as one comment, by their identifiers."""
         found = comments_of(self.program.graph)
-        said = {name: text for names, text in found.inputs for name in names}
+        said = {
+            name: text if len(names) == 1 else f"{text} ({', '.join(names)})"
+            for names, text in found.inputs
+            for name in names
+        }
         said.update(found.beside)
         return {self.names[name]: plain_comment(text) for name, text in said.items()}
+
+    def described(self, names: Iterable[str]) -> list[str]:
+        """Return what each argument is, as doxygen reads it; nothing where no author says it."""
+        program, said, listed = self.program, self.comments, list(names)
+        if not any(name in said for name in listed):
+            return []
+        kinds = dict.fromkeys(self.identifiers(program.parameters), "a parameter")
+        kinds |= dict.fromkeys(self.identifiers(program.data), "of the data")
+        kinds |= dict.fromkeys([name for name, _ in self.constants], "a constant")
+        kinds |= dict.fromkeys(self.callables.values(), "a function of one number")
+        kinds = {**_ARGUMENTS, **kinds, **said}
+        return [f"@param {name} {kinds.get(name, 'a setting of the step')}" for name in listed]
 
     @property
     def subject(self) -> str:

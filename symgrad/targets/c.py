@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +39,8 @@ _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
 _TEXTS = ("head", "objective", "summary")  # what is no code
 _SMALLEST, _LARGEST = 1.1754944e-38, 3.4028234e38
 _CALLED = frozenset(("nearbyint", "pow", "tgamma"))  # of the library, beside what records spell
+
+_DECLARED = re.compile(r"(\w+)(?:\[\])?(?=,|$)")  # names of arguments
 
 
 class C(Target):
@@ -103,7 +105,6 @@ class _CWriter(CBody):
             "head": "\n".join(sheet.head()),
             "guard": guard(self.module),
             "objective": sheet.names[program.graph.objective],
-            "documented": self._documented(),
             "fields": self.members(sheet.fields),
             "inputs": self.declared(self.inputs),
             "inputs_with_value": wrapped(
@@ -129,6 +130,7 @@ class _CWriter(CBody):
         context["macros"] = self._macros()
         bodies = "\n".join(str(context[key]) for key in context if key not in _TEXTS)
         context["compares"] = "yes" if re.search(" [=!]= ", bodies) else ""
+        context |= self._documentation(context)
         context["packed"] = (
             packed_text(self.module, sheet.functions, sheet.fields, context)
             if sheet.has("packed")
@@ -136,10 +138,19 @@ class _CWriter(CBody):
         )
         return {key: self._typed(str(value)) for key, value in context.items()}
 
-    def _documented(self) -> str:
-        """Return the end of a comment on a function: what the author says of its arguments."""
-        said = self.sheet.comments
-        lines = commented([f"@param {n} {said[n]}" for n in self.inputs if n in said], " *")
+    def _documentation(self, context: Mapping[str, str]) -> dict[str, str]:
+        """Return what stands in comments on functions, by the arguments that those have."""
+        kinds = ("with_value", "with_out", "with_direction")
+        found = {
+            f"documented_{kind}": self._documented(context[f"inputs_{kind}"]) for kind in kinds
+        }
+        found["documented_update"] = self._documented(context.get("update_arguments", ""))
+        return {"documented": self._documented(), **found}
+
+    def _documented(self, declared: str = "") -> str:
+        """Return the end of a comment on a function: what its arguments are, further ones too."""
+        further = [name for name in _DECLARED.findall(declared) if name not in self.inputs]
+        lines = commented(self.sheet.described([*self.inputs, *further]), " *")
         return "\n".join(["", *lines, ""]) if lines else ""
 
     def _typed(self, text: str) -> str:

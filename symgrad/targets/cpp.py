@@ -142,7 +142,8 @@ class _Writer:
         call = [f"params.{name}" if name in fields else name for name in names]
         packed = _listed(["const Params& params", *others.values()])
         passed = f"return {function.name}({_listed(call, '        ')});"
-        about, short = self._about(function, names), self._about(function, others)
+        about = self._about(function, names)
+        short = self._about(function, ["params", *others])
         return [
             f"{about}\n{head}{_listed(function.arguments)}) {{\n    {body}\n}}\n",
             f"{short}\n{head}{packed}) {{\n    {passed}\n}}\n",
@@ -150,9 +151,7 @@ class _Writer:
 
     def _about(self, function: _Function, names: Iterable[str]) -> str:
         """Return the comment of a function, with what the author says of its arguments."""
-        said = self.sheet.comments
-        texts = [f"@param {name} {said[name]}" for name in names if name in said]
-        return "\n".join([function.about, *commented(texts, "///")])
+        return "\n".join([function.about, *commented(self.sheet.described(names), "///")])
 
     def _body(self, routine: Routine, end: str) -> str:
         """Return the statements of a routine that its end needs, and the end."""
