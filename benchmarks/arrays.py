@@ -118,7 +118,7 @@ def compiled(name, d, arrays, folder, **settings):
     probe = f"size_t space({', '.join(f'size_t {word}' for word in words)})"
     text = f'#include "{name}.h"\n{probe} {{ return {macro}({", ".join(words)}); }}\n'
     (folder / "probe.c").write_text(text, encoding="utf-8")
-    flags = ["-std=c99", "-O3", "-march=native", "-shared", "-fPIC", f"{name}.c", "probe.c"]
+    flags = ["-O3", "-march=native", "-shared", "-fPIC", f"{name}.c", "probe.c"]
     linked = (*(blas_flags("gcc") if settings else ()), "-lm")
     subprocess.run(["gcc", *flags, "-o", "code.so", *linked], cwd=folder, check=True)
     library = ctypes.CDLL(str(folder / "code.so"))

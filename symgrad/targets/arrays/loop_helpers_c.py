@@ -6,18 +6,18 @@ C = {
     "tile": """
 enum { COLUMNS = 16, DEPTH = 256 };
 
-/* Six rows of A times a packed panel of 16 columns of B: sums that stay in the registers of a
-   machine with AVX, for which the compiler wants -O3 -march=native. */
-static void tile(size_t deep, const double *const rows[6], size_t along,
-                 double panel[DEPTH][COLUMNS], double sums[6][COLUMNS])
+/* Eight rows of A times a packed panel of 16 columns of B: sums that stay in registers where the
+   compiler may use all that the machine has (-O3 -march=native). */
+static void tile(size_t deep, const double *const rows[8], size_t along,
+                 double panel[DEPTH][COLUMNS], double sums[8][COLUMNS])
 {
-    const double *a0 = rows[0], *a1 = rows[1], *a2 = rows[2];
-    const double *a3 = rows[3], *a4 = rows[4], *a5 = rows[5];
-    double s0[COLUMNS] = {0.0}, s1[COLUMNS] = {0.0}, s2[COLUMNS] = {0.0};
-    double s3[COLUMNS] = {0.0}, s4[COLUMNS] = {0.0}, s5[COLUMNS] = {0.0};
+    const double *a0 = rows[0], *a1 = rows[1], *a2 = rows[2], *a3 = rows[3];
+    const double *a4 = rows[4], *a5 = rows[5], *a6 = rows[6], *a7 = rows[7];
+    double s0[COLUMNS] = {0.0}, s1[COLUMNS] = {0.0}, s2[COLUMNS] = {0.0}, s3[COLUMNS] = {0.0};
+    double s4[COLUMNS] = {0.0}, s5[COLUMNS] = {0.0}, s6[COLUMNS] = {0.0}, s7[COLUMNS] = {0.0};
     for (size_t p = 0; p < deep; p++) {
-        const double f0 = a0[p*along], f1 = a1[p*along], f2 = a2[p*along];
-        const double f3 = a3[p*along], f4 = a4[p*along], f5 = a5[p*along];
+        const double f0 = a0[p*along], f1 = a1[p*along], f2 = a2[p*along], f3 = a3[p*along];
+        const double f4 = a4[p*along], f5 = a5[p*along], f6 = a6[p*along], f7 = a7[p*along];
         const double *b = panel[p];
         for (size_t j = 0; j < COLUMNS; j++) {
             s0[j] += f0*b[j];
@@ -26,6 +26,8 @@ static void tile(size_t deep, const double *const rows[6], size_t along,
             s3[j] += f3*b[j];
             s4[j] += f4*b[j];
             s5[j] += f5*b[j];
+            s6[j] += f6*b[j];
+            s7[j] += f7*b[j];
         }
     }
     for (size_t j = 0; j < COLUMNS; j++) {
@@ -35,6 +37,8 @@ static void tile(size_t deep, const double *const rows[6], size_t along,
         sums[3][j] = s3[j];
         sums[4][j] = s4[j];
         sums[5][j] = s5[j];
+        sums[6][j] = s6[j];
+        sums[7][j] = s7[j];
     }
 }
 """,
@@ -43,7 +47,7 @@ static void tile(size_t deep, const double *const rows[6], size_t along,
 static void matmul(size_t m, size_t k, size_t n, const double *a, int ta, const double *b, int tb,
                    double *out)
 {
-    double panel[DEPTH][COLUMNS], sums[6][COLUMNS];
+    double panel[DEPTH][COLUMNS], sums[8][COLUMNS];
     const size_t down = ta ? 1 : k, along = ta ? m : 1;
     for (size_t i = 0; i < m*n; i++) out[i] = 0.0;
     if (n == 1) {
@@ -62,10 +66,10 @@ static void matmul(size_t m, size_t k, size_t n, const double *a, int ta, const 
                     panel[p][j] = j < wide ? b[at] : 0.0;
                 }
             }
-            for (size_t i0 = 0; i0 < m; i0 += 6) {
-                const size_t high = m - i0 < 6 ? m - i0 : 6;
-                const double *rows[6];
-                for (size_t r = 0; r < 6; r++) {
+            for (size_t i0 = 0; i0 < m; i0 += 8) {
+                const size_t high = m - i0 < 8 ? m - i0 : 8;
+                const double *rows[8];
+                for (size_t r = 0; r < 8; r++) {
                     rows[r] = a + (i0 + (r < high ? r : 0))*down + p0*along;
                 }
                 tile(deep, rows, along, panel, sums);
