@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import symgrad as sg
 from symgrad.expression.arrays.print_text import TextPrinter
@@ -92,7 +94,8 @@ def function_of(seed):
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("seed", range(16))
+@settings(max_examples=16, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000))
 def test_gradients_of_random_functions(seed):
     graph = sg.graph(function_of(seed))
     for mode in ("auto", "none"):

@@ -102,6 +102,7 @@ def test_values_load_the_writer_only_when_they_are_shown(run_python):
 
 
 def test_tutorial_gives_what_is_written_in_it(run_python):
+    pytest.importorskip("sklearn")
     run_python(str(ROOT / "tests" / "notebook_runner.py"), str(TUTORIAL), "--check", cwd=ROOT)
 
 
