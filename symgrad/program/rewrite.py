@@ -52,8 +52,9 @@ def rewritten(blocks: list[Block], prefix: str, table: SlotTable) -> list[Block]
         block = current[place]
         if not 1 < operations_of(block.pattern) <= MAX_OPERATIONS:
             continue
+        window: list[Block] = []
         for form in _ways(block.pattern):
-            window = _window(current, place)
+            window = window or _window(current, place)
             trial = [b.with_pattern(form) if b.pattern is block.pattern else b for b in window]
             if _cost(trial, prefix, table) < _cost(window, prefix, table):
                 current = [*current]

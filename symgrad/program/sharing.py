@@ -62,6 +62,7 @@ class Sharing:
         self._plans: dict[tuple[int, tuple[Slot, ...]], tuple[Expression, tuple[int, ...]]] = {}
         self._providers: dict[Expression, dict[Key, str]] = {}
         self._own_places: dict[str, int] = {}
+        self._noted: tuple[Sequence[int], list[str]] = ((), [])
         # Where an operation was found and not shared: it is not, as long as it is found there.
         self._settled: dict[Expression, list[_Site]] = {}
 
@@ -214,6 +215,9 @@ class Sharing:
 
     def _note_uses(self, column: list[str], places: Sequence[int]) -> None:
         """Keep in mind where each temporary is needed first."""
+        if self._noted == (places, column):
+            return  # the same operation stands twice in one pattern
+        self._noted = places, column
         known = self.temporaries
         if all(map(lt, places, places[1:])):
             first = dict(zip(reversed(column), reversed(places), strict=True))

@@ -270,6 +270,7 @@ class Sheet:
         own |= target.module_names(options.module)
         self.names = identifiers(program.names, target.taken_names() | own)
         self.renamed = not all(map(eq, self.names, self.names.values()))
+        self._longest = max(map(len, self.names.values()), default=0)
         self.callables = self._callables()
         if self.callables and "self_check" in self.functions:
             name = next(iter(self.callables))
@@ -353,7 +354,8 @@ class Sheet:
             columns = [list(map(spelled, column)) for column in columns]
         line = self.target.assignment % ("%s", text)
         made = list(map(line.__mod__, zip(*columns, strict=True)))
-        if not self.target.ends_with_line or max(map(len, made)) <= ROOM:
+        may_be_long = self.target.ends_with_line and len(line) + len(columns) * self._longest > ROOM
+        if not may_be_long or max(map(len, made)) <= ROOM:
             return made
         return [bracketed(item).replace("\n", "\n    ") for item in made]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from symgrad.derivation import analysis
@@ -51,6 +52,12 @@ class Ambiguous(Stop):
     """A derivative that depends on how what is differentiated is written; says why."""
 
 
+@lru_cache(maxsize=4)
+def _derived(graph: Graph) -> Derivation:
+    """Return the derivation of a graph, which is asked for anew with each claim about it."""
+    return derive(graph)
+
+
 class Truth:
     """The derivatives and values of one graph."""
 
@@ -65,7 +72,7 @@ class Truth:
     def derivation(self) -> Derivation:
         """The derivation of the graph's own objective."""
         if self._derivation is None:
-            self._derivation = derive(self.graph)
+            self._derivation = _derived(self.graph)
         return self._derivation
 
     @property
