@@ -9,7 +9,7 @@ from symgrad.accuracy.report import has_series, shown, told
 from symgrad.errors import display_text
 from symgrad.expression.letters import spelled_out
 from symgrad.expression.printer import Printer
-from symgrad.expression.tree import Add, Expression
+from symgrad.expression.tree import Add, Expression, Formula, placed
 from symgrad.graph.comments import comments_of
 from symgrad.program.program import Program
 from symgrad.targets.long_lines import comment as long_comment
@@ -76,7 +76,7 @@ def _lines(
     verb = "Maximize" if graph.maximize else "Minimize"
     yield f"{verb} {goal}, where"
     equations = [
-        f"{printer.name(node.name)} = {printer.expression(_begun(node.formula.expression))}"
+        f"{printer.name(node.name)} = {printer.expression(_begun(node.formula))}"
         for node in graph.ordered[:MAX_SHOWN]
         if node.formula is not None
     ]
@@ -131,7 +131,7 @@ def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:
         yield from _listed(
             [
                 f"{printer.name(s.name)} = {printer.partial(top(s.node), s.node)}"
-                f" = {printer.expression(_begun(s.form.expression))}"
+                f" = {printer.expression(_begun(s.form.formula))}"
                 for s in sensitivities[:MAX_SHOWN]
             ],
             len(sensitivities),
@@ -141,7 +141,7 @@ def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:
     forms = derivation.gradient_forms
     yield from _listed(
         [
-            f"∂{goal}/∂{printer.name(name)} = {printer.expression(_begun(form.expression))}"
+            f"∂{goal}/∂{printer.name(name)} = {printer.expression(_begun(form.formula))}"
             for name, form in forms[:MAX_SHOWN]
         ],
         len(forms),
@@ -156,9 +156,11 @@ def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:
         yield f"Convention: {kink}."
 
 
-def _begun(e: Expression) -> Expression:
+def _begun(formula: Formula) -> Expression:
     """Return no more terms of a sum than can be shown: each takes three characters or more."""
-    return Add(e.terms[: MAX_LINE // 3]) if isinstance(e, Add) else e
+    whole = formula.pattern
+    begun = Add(whole.terms[: MAX_LINE // 3]) if isinstance(whole, Add) else whole
+    return placed(begun, formula.operands)
 
 
 def _listed(lines: list[str], total: int, what: str) -> Iterator[str]:
