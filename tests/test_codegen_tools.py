@@ -368,3 +368,17 @@ def test_where_one_argument_is_described_all_are(optimizer):
             assert not names or len(names) == flat.count(",") + 1, found[0]
             described += bool(names)
         assert described >= 6
+
+
+@pytest.mark.parametrize(
+    ("target", "include"), [("c", ["packed"]), ("javascript", ["value_each", "gradient_each"])]
+)
+def test_lines_of_batches_have_the_width_of_a_page_and_end_in_no_space(target, include):
+    said = "landmark in metres; the measured distance in metres and the bearing of it in rad"
+    text = f"param position\ndata x_one, x_two  # {said}\nJ = (position*x_one - x_two)^2"
+    for length in range(23):  # a longer head has no place to break
+        made = emit(sg.derive(sg.parse(text)), target, module="m" + "o" * length, include=include)
+        lines = [line for file in made for line in file.text.split("\n")]
+        assert [line for line in lines if len(line) > 99 or line != line.rstrip()] == []
+        if target != "c":
+            break

@@ -57,7 +57,7 @@ def packed_text(
         arguments = wrapped([f"const {module}_params *params", *others], "    ")
         back = "" if result == "void" else "return "
         head = f"static inline {result.format(**kinds)} {module}_{kind}_at("
-        if len(head + arguments.partition("\n")[0]) > _WIDTH:
+        if arguments[0] != "\n" and len(head + arguments.partition("\n")[0]) > _WIDTH:
             arguments = f"\n    {arguments}"
         found.append(
             f"{head}{arguments}) {{\n    {back}{module}_{kind}({wrapped(passed, ' ' * 8)});\n}}\n"

@@ -227,7 +227,7 @@ def _of_samples(sheet: Sheet, declared: str) -> str:
     """Return declared arguments with arrays of numbers for data."""
     for name in sheet.identifiers(sheet.program.data):
         declared = re.sub(rf"{{number}} {name}\b", f"{{ArrayLike<number>}} {name}", declared)
-    return declared
+    return "\n".join(commented([line[3:] for line in declared.split("\n")], " *"))
 
 
 def _of_each(sheet: Sheet, given: Sequence[str]) -> str:
