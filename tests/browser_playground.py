@@ -17,7 +17,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from tests.report_pages import CHROMIUM
+from tests.browser import CHROMIUM
 
 SECONDS = 240
 TYPES = {

@@ -2,26 +2,12 @@
 
 import html
 import json
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+from tests.browser import browser
+
 VOID = {"meta", "link", "input", "br", "hr", "img"}
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-logging=stderr",
-    "--virtual-time-budget=10000",
-    "--dump-dom",
-)
 
 
 class Page(HTMLParser):
@@ -72,12 +58,9 @@ def in_browser(page: Path, fragment: str = "") -> Page:
 
     Fails where the browser's console says anything.
     """
-    profile = page.parent / "profile"
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", f"{page.as_uri()}{fragment}"]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=True)
-    spoken = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    text, spoken = browser().shown(f"{page.as_uri()}{fragment}")
     assert not spoken, "\n".join(spoken)
-    return Page(done.stdout)
+    return Page(text)
 
 
 def driven(text: str, script: str, *, before: str = "") -> str:

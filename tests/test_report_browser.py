@@ -8,7 +8,8 @@ from symgrad.derivation.derive import derive
 from symgrad.render.html_rows import Rows
 from symgrad.sources.text import parse
 from symgrad.trace.decimals import decimal_text
-from tests.report_pages import CHROMIUM, driven, escaped, in_browser, noted
+from tests.browser import CHROMIUM
+from tests.report_pages import driven, escaped, in_browser, noted
 
 BRANCH = examples.read("branch_and_merge")
 RED = "#cc0000"  # in which KaTeX sets what it does not know
