@@ -99,6 +99,17 @@ def guarded(e: Expression) -> Iterator[Expression]:
     for inner in islice(found, MAX_GUARDS):
         if variables(inner):
             yield Call("where", (Compare("==", inner, number(0)), number(0), e))
+    for inner, rest in _without_quotients(e):
+        yield Call("where", (Compare("==", inner, number(0)), rest, e))
+
+
+def _without_quotients(e: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """Yield what terms of a sum are divided by, and the sum without these terms."""
+    terms = [(term, _below(product_of(term))) for term in terms_of(e)]
+    for base in dict.fromkeys(base for _, below in terms for base in below):
+        rest = [term for term, below in terms if base not in below]
+        if rest and variables(base):
+            yield base, add(*rest)
 
 
 def _below(p: Product) -> dict[Expression, Fraction]:

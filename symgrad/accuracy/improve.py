@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from symgrad.accuracy.doubles import FUNCTIONS_OF_DOUBLES, Column
+from symgrad.accuracy.compared import Wide
+from symgrad.accuracy.doubles import FUNCTIONS_OF_DOUBLES
 from symgrad.accuracy.matching import product_of
-from symgrad.accuracy.measure import Bench, run
+from symgrad.accuracy.measure import Bench
 from symgrad.accuracy.mend import TOLERATED, Cost, Mender
 from symgrad.accuracy.report import Finding, Improved, finding
-from symgrad.accuracy.sample import Domain, Point, fresh_points, further_points, sampled
+from symgrad.accuracy.sample import Domain, further_points, sampled
 from symgrad.accuracy.search import searched
-from symgrad.accuracy.shaken import shakes, telling_first
+from symgrad.accuracy.shaken import telling_first
 from symgrad.accuracy.tidy import without_copies
 from symgrad.expression.functions import record
 from symgrad.expression.identity import ByIdentity, distinct
@@ -26,12 +26,8 @@ MAX_STATEMENTS = 250  # a longer program is measured pattern by pattern
 MAX_OPERANDS = 12
 MAX_PATTERNS = 40
 BUDGET = 1.5  # times the operations of the program as derived
-FRESH = 400  # points, not measured at before, at which the program is compared with as written
-SUSPECTS = 40  # of them those that are measured, where results differ
-DIFFERENT = 2.0**-49
-TINIEST = 1e-300  # below it a difference is nothing
-TRIALS = 3  # times that this is done
-FEW = 8  # operations that a program may have more in any case
+TRIALS = 3  # times that the program is compared with as written, at other points each time
+FEW = 12  # operations that a program may have more in any case
 GENERATORS = (searched,)
 
 
@@ -52,10 +48,10 @@ def improved(
     further = list(further_points(domain))
     points = telling_first(sampled(domain, statements), further, statements, results)
     limit = max(20, min(POINTS, WORK // len(statements)))
-    bench = Bench(statements, domain.inputs, results, points, limit)
+    bench = Bench(statements, domain.inputs, results, points, limit, domain.as_given())
     if not bench.count:
         return Improved(statements)
-    mender = Mender(bench, statements, GENERATORS)
+    mender = Mender(bench, statements, GENERATORS, Wide(domain, statements, results))
     derived = cost(statements)
     most = max(int(BUDGET * derived), derived + FEW)
     mender.longest = 3 * (most - derived)
@@ -69,48 +65,16 @@ def improved(
         if again and lost:
             mender.retry(lost)
             mender.settle(cost, most)
-        suspects = _suspects(mender, list(fresh_points(domain, FRESH, seed=again)))
+        suspects = mender.wide.suspects(mender.current)
         if not suspects:
             break
+        mender.wide = Wide(domain, statements, results, seed=again + 1)
         known = bench.count
         bench.add(suspects, known + len(suspects))
         if bench.count > known:
             mender.measure()
     final = without_copies(statements, tuple(mender.current))
     return Improved(final, tuple(_findings(mender, results)), bench.count)
-
-
-def _suspects(mender: Mender, points: Sequence[Point]) -> list[Point]:
-    """Return some of the points at which the program gives other results than as written.
-
-    Those first at which it is off by most of what rounding makes of the program as written.
-    """
-    bench = mender.bench
-    known: dict[str, Column] = {n: [point[n] for point in points] for n in bench.inputs}
-    before, after = (run(rows, known, len(points)) for rows in (mender.original, mender.current))
-    rows = [(before[name], after[name]) for name in bench.results]
-    apart = [
-        i
-        for i in range(len(points))
-        if any(math.isfinite(a[i]) and _is_apart(a[i], b[i]) for a, b in rows)
-    ]
-    there = {name: [column[i] for i in apart] for name, column in known.items()}
-    moved = shakes(mender.original, there, len(apart))
-    found: list[tuple[float, int]] = []
-    for j, i in enumerate(apart):
-        telling = 0.0
-        for name in bench.results:
-            a, b = before[name][i], after[name][i]
-            if math.isfinite(a) and _is_apart(a, b):
-                shaken = max(abs(own[name][j] - a) for own in moved)
-                ratio = abs(a - b) / max(shaken, DIFFERENT * abs(a), TINIEST)
-                telling = max(telling, ratio if ratio == ratio else math.inf)  # noqa: PLR0124
-        found.append((-telling, i))
-    return [points[i] for _, i in sorted(found)[:SUSPECTS]]
-
-
-def _is_apart(a: float, b: float) -> bool:
-    return not abs(a - b) <= DIFFERENT * abs(a)
 
 
 def _findings(mender: Mender, results: tuple[str, ...]) -> Iterator[Finding]:
@@ -127,7 +91,8 @@ def _findings(mender: Mender, results: tuple[str, ...]) -> Iterator[Finding]:
             forms = (statement.formula.expression, new)
             slack = bench.slack[name]
             is_result = name in results
-            yield finding(name, forms, (before, after), slack, bench.points, is_result=is_result)
+            at = (bench.points, bench.usual)
+            yield finding(name, forms, (before, after), slack, *at, is_result=is_result)
 
 
 def domain_of(graph: Graph, inputs: tuple[str, ...]) -> Domain:
@@ -212,7 +177,8 @@ def _alone(formula: Formula) -> Formula:
     bench = Bench((statement,), domain.inputs, ("",), sampled(domain, (statement,)), POINTS // 2)
     if not bench.count:
         return formula
-    mender = Mender(bench, (statement,), GENERATORS)
+    wide = Wide(domain, (statement,), ("",))
+    mender = Mender(bench, (statement,), GENERATORS, wide)
     mender.mend()
     return mender.current[0].formula
 

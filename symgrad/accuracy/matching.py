@@ -98,6 +98,27 @@ def matches(pattern: Expression, e: Expression, bound: Bound) -> Iterator[Bound]
             for found, left in in_product(pattern, e, bound):
                 if left.coefficient == 1 and not any(left.powers.values()):
                     yield found
+            yield from _with_all_that_is_left(pattern, e, bound)
+
+
+def _with_all_that_is_left(pattern: Expression, e: Expression, bound: Bound) -> Iterator[Bound]:
+    """Yield ways in which a product is the pattern, a name in it being all that the rest leaves.
+
+    That is numbers and divisors too, which no factor of a product holds alone.
+    """
+    coefficient, wanted = _wanted(pattern)
+    names = [b.key for b, k in wanted if isinstance(b, Var) and k == 1 and b.key not in bound]
+    others = [(b, k) for b, k in wanted if not isinstance(b, Var)]
+    constant, powers = _product_of(e)
+    if len(names) != 1 or len(others) + 1 != len(wanted) or not others:
+        return
+    if not _may_hold(others, powers):
+        return
+    for found, rest in _factors(others, dict(powers), bound):
+        left = Product()
+        left.coefficient, left.powers = constant / coefficient, rest
+        if left.coefficient != 1 or any(isinstance(k, Fraction) and k < 0 for k in rest.values()):
+            yield {**found, names[0]: left.build()}
 
 
 def same(a: Expression, b: Expression) -> bool:

@@ -10,6 +10,7 @@ import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from symgrad.accuracy.doubles import NAN, Column, Doubles
 from symgrad.accuracy.reference import Ball, truth
@@ -108,8 +109,10 @@ class Bench:
         results: Sequence[str],
         points: Iterable[Mapping[str, float]],
         limit: int,
+        given: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self.inputs = tuple(inputs)
+        self.given = given
         self.results = tuple(results)
         self.statements = tuple(statements)
         self.points: list[Mapping[str, float]] = []
@@ -135,7 +138,7 @@ class Bench:
                         self.points.append(own)
                     break
         self.count = len(self.points)
-        self.usual = [is_usual(point) for point in self.points]
+        self.usual = [is_usual(point, self.given) for point in self.points]
         self.weights = [1.0 if usual else FAR for usual in self.usual]
         with ctx.workprec(200):
             for name, slack in self.slack.items() if self.count > first else ():

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from symgrad.accuracy.compared import Wide
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.measure import LOST, Bench, run
 from symgrad.accuracy.outline import outlined
@@ -99,8 +100,10 @@ class Mender:
         bench: Bench,
         statements: Sequence[Statement],
         generators: Sequence[Generator],
+        wide: Wide,
     ) -> None:
         self.bench = bench
+        self.wide = wide
         self.original = tuple(statements)
         self.current = list(statements)
         self.place = {s.name: i for i, s in enumerate(statements)}
@@ -234,8 +237,30 @@ class Mender:
                     best = form
             if best is not None and best.lost <= ENOUGH:
                 break
+        for form in self._chosen_forms(name) if best is None or best.lost > ENOUGH else ():
+            if max(form.price, form.lost + OPERATION * plain) > most or form.worse:
+                continue
+            options.append(form)
+            if best is None or form.before(best):
+                best = form
         if best is not None and formula_of(best.e) != self.current[self.place[name]].formula:
             self.replace(name, best.e)
+
+    def _chosen_forms(self, name: str) -> Iterator[_Form]:
+        """Yield choices between forms that are worse at a point, and the statement as written."""
+
+        def scored(e: Expression) -> Scored:
+            column = self.bench.column(e, self.columns)
+            return Scored(e, self.charged(name, self.bench.truths[name].losses(column)))
+
+        written = scored(self.original[self.place[name]].formula.expression)
+        for base in sorted(self.harmful.get(name, ()), key=_rank)[:BASES]:
+            pair = (scored(base.e), written)
+            found = choices(pair, lambda e: self.bench.column(e, self.columns), self.bench.usual)
+            for e in islice(found, OTHERS):
+                form = self._form(name, e)
+                if form is not None:
+                    yield form
 
     def _form(self, name: str, e: Expression) -> _Form | None:
         """Return how a form measures in the place of a statement; None for the same form."""
@@ -466,11 +491,19 @@ class Mender:
         place = self.place[name]
         most = self._lost(self._from(self._without(name), place), name)
         yield None, most
-        options = [form for form in self.options.get(name, ()) if form.operations < own]
-        for form in sorted(options, key=_rank)[:OTHERS]:
+        for form in self._of_each_size(name, own)[:OTHERS]:
             lost = self._lost(self._from(self._with(name, form.e), place), name)
             if most - lost >= PAYS:
                 yield form.e, lost
+
+    def _of_each_size(self, name: str, most: int) -> list[_Form]:
+        """Return forms with fewer operations, each next one shorter than all that lose less."""
+        found: list[_Form] = []
+        for form in sorted(self.options.get(name, ()), key=_rank):
+            if form.operations < most:
+                found.append(form)
+                most = form.operations
+        return found
 
     def _take_back(self, name: str) -> None:
         place = self.place[name]
@@ -480,49 +513,70 @@ class Mender:
         del self.changes[name]
 
     def _prune(self) -> None:
-        """Leave out branches that no point takes: what the assumptions exclude is not guarded."""
+        """Leave out branches that no point takes: what the assumptions exclude is not guarded.
+
+        Points are those measured at and many others at which the program as written has a value.
+        """
+        if not any(_is_choice(part) for e in self.changes.values() for part in walk(e)):
+            return
+        wide = self.wide.values(self.current)
+        columns = {name: [*self.columns[name], *column] for name, column in wide.items()}
+        count = len(columns[self.bench.results[0]])
+        usual = [*self.bench.usual, *[True] * (count - self.bench.count)]
         for name in self.changes:
             place = self.place[name]
             whole = self.current[place].formula.expression
-            shorter = self._pruned(whole, [True] * self.bench.count)
+            shorter = _pruned(whole, [True] * count, columns, usual)
             if shorter is not whole:
                 self.current[place] = Statement(name, formula_of(shorter))
-
-    def _pruned(self, e: Expression, reached: Sequence[bool]) -> Expression:
-        if isinstance(e, Call) and e.function == "where":
-            condition, yes, no = e.arguments
-            held = self._held(condition)
-            taken = {own for own, there in zip(held, reached, strict=True) if there}
-            if taken == {True}:
-                return self._pruned(yes, reached)
-            if taken == {False}:
-                return self._pruned(no, reached)
-            branches = [
-                self._pruned(
-                    branch,
-                    [there and own is side for own, there in zip(held, reached, strict=True)],
-                )
-                for branch, side in ((yes, True), (no, False))
-            ]
-            new = (condition, *branches)
-        else:
-            new = tuple([self._pruned(part, reached) for part in children(e)])
-        parts = children(e)
-        return e if all(a is b for a, b in zip(new, parts, strict=True)) else with_children(e, new)
-
-    def _held(self, condition: Expression) -> Sequence[bool | None]:
-        """Return where a condition holds; 0 by underflow is none."""
-        names = [part.key for part in walk(condition) if isinstance(part, Var)]
-        columns: Mapping[str | int, Column] = {name: self.columns[str(name)] for name in names}
-        held = Doubles(columns, self.bench.count).holds(condition)
-        if isinstance(condition, Compare) and condition.relation == "==":
-            rows = zip(held, self.bench.usual, strict=True)
-            return [own and usual if own else own for own, usual in rows]
-        return held
 
 
 def _locals_in(e: Expression) -> int:
     return sum(isinstance(p, Call) and isinstance(p.function, Local) for p in walk(e))
+
+
+def _is_choice(part: Expression) -> bool:
+    return isinstance(part, Call) and part.function == "where"
+
+
+def _pruned(
+    e: Expression,
+    reached: Sequence[bool],
+    columns: Mapping[str, Column],
+    usual: Sequence[bool],
+) -> Expression:
+    """Return a formula without the branches that are taken at no point that is reached."""
+    if isinstance(e, Call) and e.function == "where":
+        condition, yes, no = e.arguments
+        held = _held(condition, columns, usual)
+        taken = {own for own, there in zip(held, reached, strict=True) if there}
+        if taken == {True}:
+            return _pruned(yes, reached, columns, usual)
+        if taken == {False}:
+            return _pruned(no, reached, columns, usual)
+        branches = []
+        for branch, side in ((yes, True), (no, False)):
+            there = [own and c is side for c, own in zip(held, reached, strict=True)]
+            branches.append(_pruned(branch, there, columns, usual))
+        new = (condition, *branches)
+    else:
+        new = tuple([_pruned(part, reached, columns, usual) for part in children(e)])
+    parts = children(e)
+    return e if all(a is b for a, b in zip(new, parts, strict=True)) else with_children(e, new)
+
+
+def _held(
+    condition: Expression, columns: Mapping[str, Column], usual: Sequence[bool]
+) -> Sequence[bool | None]:
+    """Return where a condition holds; 0 by underflow is none."""
+    names = [part.key for part in walk(condition) if isinstance(part, Var)]
+    there: Mapping[str | int, Column] = {name: columns[str(name)] for name in names}
+    held = Doubles(there, len(usual)).holds(condition)
+    if isinstance(condition, Compare) and condition.relation == "==":
+        return [
+            own and own_usual if own else own for own, own_usual in zip(held, usual, strict=True)
+        ]
+    return held
 
 
 def total(losses: Sequence[float], slack: Sequence[float], weights: Sequence[float]) -> float:

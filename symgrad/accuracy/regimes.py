@@ -37,12 +37,13 @@ PAIRS = 8  # pairs that are looked at
 PROBES = 4  # parts of a form by whose values a border is looked for
 LARGEST, SMALLEST = 1e30, 1e-30  # a border beyond them is none
 LEAST, MOST = (
-    Fraction(10) ** -290,
-    Fraction(10) ** 290,
+    Fraction(10) ** -305,
+    Fraction(10) ** 305,
 )  # between them a divisor is an ordinary number
 OPERATION = 1.5  # bits over all points that an operation must win
 GAIN = 8.0  # bits over all points that two forms together must win
 BORDERS = 8  # between two forms that are tried
+STRIDE = 4.0  # times the last value at which a form is not worse, how far its border may go
 SHARE = 0.5  # of what a form wins, what it has to win on its side of a border
 
 
@@ -97,9 +98,11 @@ def _choices(
     rows = list(enumerate(zip(form.losses, other.losses, counts, strict=True)))
     better = [i for i, (a, b, own) in rows if own and a < b - BETTER and b > HARMLESS + 1.0]
     worse = [i for i, (a, b, _) in rows if a > b + BETTER / 2 and a > HARMLESS]
-    if not worse or not better or math.comb(len(better) + len(worse), len(worse)) < chances:
+    if not worse or not better:
         return
     yield from _in_range(form.e, other.e, column_of, (better, worse))
+    if math.comb(len(better) + len(worse), len(worse)) < chances:
+        return
     gains = {i: other.losses[i] - form.losses[i] for i in better}
     found: list[tuple[float, int, Compare]] = []
     for probe in _probes(form.e):
@@ -112,7 +115,9 @@ def _choices(
             low = [i for i in better if sign * column[i] < limit]
             if not low or not -LARGEST < (last := max(sign * column[i] for i in low)) < LARGEST:
                 continue
-            middle = between(last, limit)
+            bad = {*worse}
+            fine = max(sign * x for i, x in enumerate(column) if i not in bad and sign * x < limit)
+            middle = between(last, min(limit, _a_little_more(fine)))
             if middle == 0.0 or SMALLEST < abs(middle) < LARGEST:
                 border = Number(Fraction(repr(sign * middle)))
                 test = Compare("<=" if sign > 0 else ">=", probe, border)
@@ -135,7 +140,7 @@ def _in_range(
     divisors = [part.denominator for part in walk(other) if isinstance(part, Div)]
     for divisor in [d for d in dict.fromkeys(divisors) if variables(d)][:PROBES]:
         column = column_of(divisor)
-        if all(LEAST < column[i] < MOST for i in worse):
+        if 2 * sum(LEAST < column[i] < MOST for i in worse) > len(worse):
             tests = [
                 Compare(relation, divisor, Number(border))
                 for relation, border in ((">", LEAST), ("<", MOST))
@@ -196,6 +201,11 @@ def _probes(e: Expression) -> list[Expression]:
     ]
     found: list[Expression] = [*parts[:PROBES], *names]
     return [*found, *[Call("abs", (part,)) for part in found]]
+
+
+def _a_little_more(x: float) -> float:
+    """Return a number behind another one: how far a border may go where nothing was looked at."""
+    return x * STRIDE if x > 0 else x / STRIDE if x < 0 else math.inf
 
 
 def between(low: float, high: float) -> float:

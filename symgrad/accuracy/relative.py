@@ -145,8 +145,13 @@ def _with_gap(terms: Sequence[Expression], high: Call, low: Call, factor: Expres
     scale = Call(LGAMMA_SCALE, (below, gap))
     for i, term in enumerate(rest):
         log, k = _apart(term, ("log",))
-        if log is not None and _sum([k, neg(more)]) == ZERO:
+        if log is None:
+            continue
+        if _sum([k, neg(more)]) == ZERO:
             rest[i] = mul(k, Call("log", (mul(scale, *log.arguments),)))
+            return add(own, *rest)
+        if _sum([k, more]) == ZERO:
+            rest[i] = mul(more, Call("log", (div(scale, *log.arguments),)))
             return add(own, *rest)
     return add(own, *rest, mul(more, Call("log", (scale,))))
 
@@ -173,7 +178,9 @@ def _collected(
             continue
         (a,) = call.arguments
         if call.function == "log1p":
-            a = next(iter(as_quotients(Add((ONE, a)))), add(ONE, a))
+            a = Add((ONE, a))
+        if isinstance(a, Add):
+            a = next(iter(as_quotients(a)), tidy(a))
         for base, k in _logarithms(a):
             parts = [logs[base]] if base in logs else []
             logs[base] = _sum([*parts, mul(number(k), factor)])

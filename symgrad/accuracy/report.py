@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.accuracy.sample import is_usual
-from symgrad.expression.tree import Call, Expression, Number, Pow, children, with_children
-from symgrad.program.series import Local
+from symgrad.expression.tree import Call, Expression, Number, Pow, Var, children, with_children
+from symgrad.program.series import SERIES, Local
 from symgrad.program.statements import Statement
 
 DIGITS = 0.30103  # decimal digits in a bit
+DIGITS_OF_A_DOUBLE = 16.0
 TOLD = 10.0  # bits from which on a loss is told
+_FIRST_TERMS = 3  # of a series, that are shown
 _MOST_DIGITS = 15  # of a number that one reads as it is
 
 
@@ -21,7 +22,7 @@ class Finding:
     """One formula: what it loses at its worst point as written and as emitted, in decimal digits.
 
     `mended` is the form in which it is emitted, None where that is as written. `point` is where
-    most is lost as emitted, or as written where nothing is lost any more. `conditioned` tells that
+    most is lost as emitted, `written_at` where most is lost as written. `conditioned` tells that
     half an ulp in the inputs loses as much.
     """
 
@@ -31,6 +32,7 @@ class Finding:
     digits_written: float
     digits_emitted: float
     point: tuple[tuple[str, float], ...]
+    written_at: tuple[tuple[str, float], ...]
     conditioned: bool
     is_result: bool
 
@@ -55,22 +57,25 @@ def finding(
     losses: tuple[Sequence[float], Sequence[float]],
     slack: Sequence[float],
     points: Sequence[Mapping[str, float]],
+    usual: Sequence[bool],
     *,
     is_result: bool,
 ) -> Finding:
     """Return what was found about one formula, from its losses in bits at each point."""
     before, after = losses
     excess = [loss - max(0.0, own) for loss, own in zip(after, slack, strict=True)]
-    usual = [i for i, point in enumerate(points) if is_usual(point)]
-    worst = max(usual or range(len(points)), key=lambda i: (round(excess[i]), before[i]))
-    own = tuple(points[worst].items())
+    places = [i for i, own in enumerate(usual) if own] or range(len(points))
+    zeros = [sum(not x for x in point.values()) for point in points]
+    worst = max(places, key=lambda i: (round(excess[i]), -zeros[i], before[i]))
+    first = max(places, key=lambda i: (round(before[i]), -zeros[i]))
     lost = after[worst]
     return Finding(
         name,
         *forms,
-        min(DIGITS * max(before), 17.0),
-        min(DIGITS * lost, 17.0),
-        own,
+        min(DIGITS * before[first], DIGITS_OF_A_DOUBLE),
+        min(DIGITS * lost, DIGITS_OF_A_DOUBLE),
+        tuple(points[worst].items()),
+        tuple(points[first].items()),
         conditioned=lost <= slack[worst] + 6.0,
         is_result=is_result,
     )
@@ -79,12 +84,17 @@ def finding(
 def shown(e: Expression) -> Expression:
     """Return a form for people: own functions as their formula, far bounds as powers of ten.
 
+    Of a series its first terms are shown.
+
     >>> bound = shown(Number(Fraction(1, 10**300)))
     >>> isinstance(bound, Pow) and bound.exponent == Number(Fraction(-300))
     True
     """
     if isinstance(e, Number):
         return _power_of_ten(e)
+    if isinstance(e, Call) and e.function == SERIES and len(e.arguments) > _FIRST_TERMS + 1:
+        first = tuple(map(shown, e.arguments[: _FIRST_TERMS + 1]))
+        return Call(SERIES, (*first, Var("…")))
     parts = tuple(shown(part) for part in children(e))
     if isinstance(e, Call) and isinstance(e.function, Local):
         match e.function.at(*parts):

@@ -72,6 +72,8 @@ TAIL_REST, ERFC_REST = _tail("a^2", 3), _tail("2*a^2", 3)
 LOG_TAIL = f"-a^2/2 - log(-a) - log(2*pi)/2 + log({TAIL})"
 LOG_ERFC = f"-a^2 - log(a) - log(pi)/2 + log({ERFC_TAIL})"
 
+LOG_EXPM1 = "(a + where(a > 0.7, log1p(-exp(-a)), log(-expm1(-a))))"
+
 
 def _even_and_odd(even: str, odd: str) -> str:
     """Return two exponentials as one of their mean times a sum of hyperbolic functions."""
@@ -147,7 +149,10 @@ ROWS: tuple[Row, ...] = (
     # logarithms
     Row("log(1 + a)", "log1p(a)", "", KAHAN),
     Row("log(1 - exp(a))", "where(a < -0.7, log1p(-exp(a)), log(-expm1(a)))", "", "Mächler 2012"),
-    Row("log(exp(a) - 1)", "a + where(a > 0.7, log1p(-exp(-a)), log(-expm1(-a)))", "", "Mächler"),
+    Row("log(exp(a) - 1)", LOG_EXPM1, "", "Mächler"),
+    Row("log(b/(exp(a) - 1))", f"log(b) - {LOG_EXPM1}", "a > 0, b > 0", "Mächler"),
+    Row("log(b/expm1(a))", f"log(b) - {LOG_EXPM1}", "a > 0, b > 0", "Mächler"),
+    Row("log(b/(1 + exp(a)))", "log(b) - softplus(a)", "b > 0", THEANO),
     Row("log(exp(a))", "a", "", HERBIE),
     Row("log(b*exp(a))", "a + log(b)", "b > 0", STAN),
     Row("log(exp(a)/b)", "a - log(b)", "b > 0", STAN),
@@ -201,6 +206,8 @@ ROWS: tuple[Row, ...] = (
     Row("a^2 - 1", "(a - 1)*(a + 1)", "", HIGHAM),
     Row("a^3 - b^3", "(a - b)*(a^2 + a*b + b^2)", "", HIGHAM),
     Row("a^4 - b^4", "(a - b)*(a + b)*(a^2 + b^2)", "", HIGHAM),
+    Row("(a + b + c)^2 - 4*a*b", "(a - b)^2 + c*(c + 2*(a + b))", "", KAHAN),
+    Row("(a + b)^2 - 4*a*b", "(a - b)^2", "", KAHAN),
     Row("a^2 - 2*a*b + b^2", "(a - b)^2", "", HIGHAM),
     Row("a^2 - 2*a + 1", "(a - 1)^2", "", HIGHAM),
     Row("a/hypot(a, b)", "1/hypot(1, b/a)", "a > 0", ""),
@@ -247,6 +254,7 @@ ROWS: tuple[Row, ...] = (
     Row("atan(a) - pi/4", "atan((a - 1)/(a + 1))", "a > -1", AS4),
     Row("pi/2 - atan(a)", "atan(1/a)", "a > 0", AS4),
     Row("pi/2 - acos(a)", "asin(a)", "", AS4),
+    Row("atan2(a, b)", "atan(a/b)", "b > 0", AS4),
     Row("acos(a)", "atan2(sqrt((1 - a)*(1 + a)), a)", "", KAHAN),
     Row("asin(a)", "atan2(a, sqrt((1 - a)*(1 + a)))", "", KAHAN),
     Row("acos(1 - a)", "2*asin(sqrt(a/2))", "", KAHAN),
@@ -258,6 +266,7 @@ ROWS: tuple[Row, ...] = (
     Row("exp(n*log1p(a)) - 1", "expm1(n*log1p(a))", "", KAHAN),
     Row("a^n - b^n", "b^n*expm1(n*log(a/b))", "a > 0, b > 0", HERBIE),
     Row("a^n/b^n", "(a/b)^n", "a > 0, b > 0", HERBIE),
+    Row("(a^n)^m", "a^(n*m)", "a > 0", HERBIE),
     Row("a^n*b^n", "(a*b)^n", "a > 0, b > 0", HERBIE),
     Row("a^n*exp(b)", "exp(n*log(a) + b)", "a > 0", STAN),
     Row("a^n/(a^n + b^n)", "1/(1 + (b/a)^n)", "a > 0, b > 0", HERBIE),
@@ -274,6 +283,14 @@ ROWS: tuple[Row, ...] = (
     Row("1 + erf(a)", "erfc(-a)", "", AS7),
     Row("1 - erfc(a)", "erf(a)", "", AS7),
     Row("1 - normal_cdf(a)", "normal_cdf(-a)", "", AS7),
+    _far("normal_cdf(a) - normal_cdf(b)", "a + b > 0", "normal_cdf(-b) - normal_cdf(-a)"),
+    _far("erfc(a) - erfc(b)", "a + b < 0", "erfc(-b) - erfc(-a)"),
+    _far(
+        "erf(a) - erf(b)",
+        "abs(a + b) > 1",
+        "where(a + b > 0, erfc(b) - erfc(a), erfc(-a) - erfc(-b))",
+    ),
+    Row("normal_pdf(a) - normal_pdf(b)", "normal_pdf(b)*expm1((b - a)*(b + a)/2)", "", AS7),
     Row("log(normal_cdf(a))", "log1p(-normal_cdf(-a))", "", AS7),
     Row("log(erfc(a))", "log1p(-erf(a))", "", AS7),
     _far("log(normal_cdf(a))", "a < -16", LOG_TAIL),

@@ -73,16 +73,17 @@ class Domain:
             return True
         there = Doubles({name: (x,) for name, x in point.items()}, 1)
         return all(
-            there.holds(condition)[0] is not False
-            or (isinstance(condition, Compare) and condition.relation == "==")
+            there.holds(condition)[0] is not False or _is_equation(condition)
             for condition in self.assumptions
             if all(name in point for name in variables(condition))
         )
 
 
-def is_usual(point: Mapping[str, float]) -> bool:
-    """Tell whether all inputs are of a size that people meet."""
-    return all(x == 0.0 or 1.0 / FAR < abs(x) < FAR for x in point.values())
+def is_usual(point: Mapping[str, float], given: Mapping[str, float]) -> bool:
+    """Tell whether all inputs are of a size that people meet, or constants as they are given."""
+    return all(
+        x == 0.0 or 1.0 / FAR < abs(x) < FAR or x == given.get(name) for name, x in point.items()
+    )
 
 
 def sampled(domain: Domain, statements: Sequence[Statement]) -> list[Point]:
@@ -101,14 +102,42 @@ def sampled(domain: Domain, statements: Sequence[Statement]) -> list[Point]:
     return points
 
 
-def fresh_points(domain: Domain, count: int, *, seed: int) -> Iterator[Point]:
-    """Yield points of sizes spread by logarithm, others for each seed; constants of any value."""
+def fresh_points(domain: Domain, count: int, *, seed: int) -> list[Point]:
+    """Return points of sizes spread by logarithm, others for each seed; constants of any value."""
     source = random.Random(100 + seed)  # noqa: S311  (points, not secrets)
-    for i in range(count):
-        point = _spread(domain, source)
-        inside = _inside(domain, point | domain.as_given() if i % 2 else point)
-        if inside is not None:
-            yield inside
+    given = domain.as_given()
+    points = [_spread(domain, source) | (given if i % 2 else {}) for i in range(count)]
+    alone: dict[str, list[Expression]] = {}
+    for condition in domain.assumptions:
+        names = variables(condition)
+        if len(names) == 1 and str(names[0]) in domain.inputs:
+            alone.setdefault(str(names[0]), []).append(condition)
+    for name, conditions in alone.items():
+        _turned(points, name, conditions)
+    there = Doubles({n: [point[n] for point in points] for n in domain.inputs}, count)
+    kept = [True] * count
+    for condition in domain.assumptions:
+        if {*variables(condition)} <= {*domain.inputs} and not _is_equation(condition):
+            held = there.holds(condition)
+            kept = [own and c is not False for own, c in zip(kept, held, strict=True)]
+    return [point for point, own in zip(points, kept, strict=True) if own]
+
+
+def _is_equation(condition: Expression) -> bool:
+    return isinstance(condition, Compare) and condition.relation == "=="
+
+
+def _turned(points: Sequence[Point], name: str, conditions: Sequence[Expression]) -> None:
+    """Put other values for one input where it does not keep to what is assumed of it."""
+    rows = [(x, -x, *_compressed(x)) for x in (point[name] for point in points)]
+    left = list(range(len(points)))
+    for column in zip(*rows, strict=True):
+        there = Doubles({name: [column[i] for i in left]}, len(left))
+        kept = [all(row) for row in zip(*[there.holds(c) for c in conditions], strict=True)]
+        for i, own in zip(left, kept, strict=True):
+            if own:
+                points[i][name] = column[i]
+        left = [i for i, own in zip(left, kept, strict=True) if not own]
 
 
 def further_points(domain: Domain) -> Iterator[Point]:

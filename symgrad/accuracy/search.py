@@ -128,10 +128,12 @@ class _Search:
     def run(self, seeds: Sequence[Expression]) -> list[Expression]:
         """Return the best forms, from these on, and choices between them."""
         front = [e for e in seeds if self.score(e)]
+        enough = False
         for new in () if self._is_done() else self._first(front):
             self.score(new)
-            if self._is_done() or len(self.scores) > self.most:
+            if enough:  # one more: a series is followed by its choice with what it is for
                 break
+            enough = self._is_done() or len(self.scores) > self.most
         best = self._front(sorted(self.scores, key=self._rank), set())
         front = list(dict.fromkeys([*front[:1], *best]))
         done: set[Expression] = set()

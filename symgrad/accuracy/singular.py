@@ -423,13 +423,21 @@ def _is_needed(inside: Expression, whole: Laurent) -> bool:
 
 def _beside(form: Expression, unit: Expression, e: Expression) -> Iterator[Expression]:
     """Yield a choice of the series near the point, and of the formula as it stands elsewhere."""
-    match form:
-        case Call(Local() as function, _) if isinstance(function.body, Call):
-            test, series, _ = function.body.arguments
-            near = substitute(test, {ARGUMENT: unit})
-            yield Call("where", (near, Call(Local.of(series), (unit,)), e))
-        case _:
-            return
+    tests: dict[Expression, None] = {}
+
+    def near(part: Expression) -> Expression:
+        match part:
+            case Call(Local() as function, (argument,)) if argument == unit:
+                test, series, _ = children(function.body)
+                tests[substitute(test, {ARGUMENT: unit})] = None
+                return Call(Local.of(series), (unit,))
+            case _:
+                parts = children(part)
+                return with_children(part, tuple(map(near, parts))) if parts else part
+
+    inner = near(form)
+    if len(tests) == 1:
+        yield Call("where", (*tests, inner, e))
 
 
 def _local(inside: Expression, order: int, coefficients: list[Fraction], radius: float) -> Local:
