@@ -1,0 +1,49 @@
+"""`symgrad accuracy`: what was found, for people and for programs."""
+
+import json
+
+import pytest
+
+from symgrad.cli import main
+
+EQUATION = "J = (y^l - 1)/l + sqrt(a)"
+
+
+@pytest.fixture
+def told(capsys):
+    def run(*arguments, equation=EQUATION, wrt="l"):
+        main(["accuracy", equation, "--wrt", wrt, *arguments])
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_table_says_what_each_formula_loses_where_and_what_was_done(told):
+    text = told()
+    assert "J = (y^l − 1)/l + √a\n    as written   all  at " in text
+    assert "\n    as emitted   " in text
+    assert ", a function of its own with a series" in text
+    assert all(len(number) < 12 for number in text.replace(",", " ").split() if number.isdigit())
+
+
+def test_markdown_has_one_row_for_each_formula_and_no_bar_in_a_cell(told):
+    lines = told("--format", "markdown").splitlines()
+    rows = [line.replace("\\|", "") for line in lines if line.startswith("|")]
+    assert len(rows) >= 3
+    assert {row.count("|") for row in rows} == {7}
+
+
+def test_json_has_numbers_and_formulas(told):
+    found = json.loads(told("--format", "json"))
+    assert found["schema"] == "symgrad.accuracy/1"
+    (value,) = [row for row in found["formulas"] if row["name"] == "J"]
+    assert value["digits_written"] == pytest.approx(16, abs=1)
+    assert value["digits_emitted"] < 2
+    assert set(value["written_at"]) == {"a", "l", "y"}
+    assert value["series"]
+
+
+@pytest.mark.parametrize("style", ["text", "markdown", "json"])
+def test_where_nothing_is_lost_that_is_said(told, style):
+    text = told("--format", style, equation="J = a*x", wrt="a")
+    assert text.startswith("No formula loses digits") or json.loads(text)["formulas"] == []
