@@ -38,6 +38,7 @@ SMALLEST, LARGEST = -7.0, 2.5  # exponents of 10 between which sizes are spread
 EXTREMES = (0.0, 1e-300, 1e-20, 1e-9, 1e-4, 7.0, 17.0, 36.0, 300.0, 800.0, 1e5, 1e9, 1e160)
 NEAR = (0.0, 1e-15, 1e-9, 1e-5, 1e-2)  # relative distances of what nearly coincides
 FAR = 1e30  # the size of inputs beyond which nothing is told
+WHOLE = 5  # every so manyth point has whole numbers
 MAX_PAIRS = 8
 MAX_ZEROS = 12  # expressions that are solved for
 MAX_EXTREME = 8  # inputs that are moved to extremes
@@ -103,10 +104,15 @@ def sampled(domain: Domain, statements: Sequence[Statement]) -> list[Point]:
 
 
 def fresh_points(domain: Domain, count: int, *, seed: int) -> list[Point]:
-    """Return points of sizes spread by logarithm, others for each seed; constants of any value."""
+    """Return points of sizes spread by logarithm, others for each seed; constants of any value.
+
+    At some of them numbers are whole: powers of what is negative have a value there.
+    """
     source = random.Random(100 + seed)  # noqa: S311  (points, not secrets)
     given = domain.as_given()
     points = [_spread(domain, source) | (given if i % 2 else {}) for i in range(count)]
+    for point in points[2::WHOLE]:
+        point.update((n, float(round(x))) for n, x in point.items() if abs(x) >= 1.0)
     alone: dict[str, list[Expression]] = {}
     for condition in domain.assumptions:
         names = variables(condition)
