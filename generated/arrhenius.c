@@ -19,7 +19,7 @@
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
 // Computed in another form, which keeps more digits
-//     q = a − E/(RT) − log(y)
+//     q = −E/(RT) + (a + log(1/y))
 // Assumed: T > 0.
 // Assumed: y > 0.
 #include "arrhenius.h"
@@ -28,14 +28,14 @@
 #include <string.h>
 
 double arrhenius_value(double a, double E, double T, double y, double R) {
-    const double q = a - E/(R*T) - log(y);
+    const double q = a + log(1.0/y) - E/(R*T);
     const double J = q*q;
     return J;
 }
 
 arrhenius_params arrhenius_gradient(double a, double E, double T, double y, double R) {
     const double R_times_T = R*T;
-    const double q = a - E/R_times_T - log(y);
+    const double q = a + log(1.0/y) - E/R_times_T;
     const double dJ_da = 2.0*q;
     const double dJ_dE = -dJ_da/R_times_T;
     arrhenius_params out;
@@ -47,7 +47,7 @@ arrhenius_params arrhenius_gradient(double a, double E, double T, double y, doub
 arrhenius_params arrhenius_value_and_gradient(double a, double E, double T, double y,
     double R, double *value) {
     const double R_times_T = R*T;
-    const double q = a - E/R_times_T - log(y);
+    const double q = a + log(1.0/y) - E/R_times_T;
     const double J = q*q;
     const double dJ_da = 2.0*q;
     const double dJ_dE = -dJ_da/R_times_T;
@@ -76,7 +76,7 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 static inline void add_sample(
     double T, double y, double a, double E, double R, double acc[][LANES], size_t lane) {
     const double R_times_T = R*T;
-    const double q = a - E/R_times_T - log(y);
+    const double q = a + log(1.0/y) - E/R_times_T;
     const double J = q*q;
     const double dJ_da = 2.0*q;
     acc[0][lane] += J;

@@ -19,7 +19,7 @@
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
 // Computed in another form, which keeps more digits
-//     q = a − E/(RT) − log(y)
+//     q = −E/(RT) + (a + log(1/y))
 // Assumed: T > 0.
 // Assumed: y > 0.
 #ifndef ARRHENIUS_H

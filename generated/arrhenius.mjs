@@ -19,7 +19,7 @@
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
 // Computed in another form, which keeps more digits
-//     q = a − E/(RT) − log(y)
+//     q = −E/(RT) + (a + log(1/y))
 // Assumed: T > 0.
 // Assumed: y > 0.
 
@@ -49,7 +49,7 @@
  * @returns {number}
  */
 export function value(a, E, T, y, R = 0.008314) {
-  const q = a - E/(R*T) - Math.log(y);
+  const q = a + Math.log(1/y) - E/(R*T);
   const J = q*q;
   return J;
 }
@@ -65,7 +65,7 @@ export function value(a, E, T, y, R = 0.008314) {
  */
 export function gradient(a, E, T, y, R = 0.008314) {
   const R_times_T = R*T;
-  const q = a - E/R_times_T - Math.log(y);
+  const q = a + Math.log(1/y) - E/R_times_T;
   const dJ_da = 2*q;
   const dJ_dE = -dJ_da/R_times_T;
   return {a: dJ_da, E: dJ_dE};
@@ -82,7 +82,7 @@ export function gradient(a, E, T, y, R = 0.008314) {
  */
 export function value_and_gradient(a, E, T, y, R = 0.008314) {
   const R_times_T = R*T;
-  const q = a - E/R_times_T - Math.log(y);
+  const q = a + Math.log(1/y) - E/R_times_T;
   const J = q*q;
   const dJ_da = 2*q;
   const dJ_dE = -dJ_da/R_times_T;

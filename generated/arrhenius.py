@@ -19,7 +19,7 @@
 #     ∂J/∂a = 2q
 #     ∂J/∂E = −2q/(RT)
 # Computed in another form, which keeps more digits
-#     q = a − E/(RT) − log(y)
+#     q = −E/(RT) + (a + log(1/y))
 # Assumed: T > 0.
 # Assumed: y > 0.
 """Arrhenius' law: pre-exponential factor and activation energy from measured rates.
@@ -45,6 +45,11 @@ class Params(NamedTuple):
     E: float
 
 
+def _ieee_log(x: float) -> float:
+    """log(x): infinite at 0.0, NaN below it."""
+    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
+
+
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -52,17 +57,12 @@ def _ieee_divide(x: float, y: float) -> float:
     return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
 
 
-def _ieee_log(x: float) -> float:
-    """log(x): infinite at 0.0, NaN below it."""
-    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
-
-
 def value(
     a: float, E: float, T: float, y: float, R: float = 0.008314,
 ) -> float:
     """Return J."""
     try:
-        q = a - E/(R*T) - log(y)
+        q = a + log(1.0/y) - E/(R*T)
         J = q*q
         return J
     except Exception:  # noqa: BLE001  (Numba knows no other)
@@ -75,7 +75,7 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         R_times_T = R*T
-        q = a - E/R_times_T - log(y)
+        q = a + log(1.0/y) - E/R_times_T
         dJ_da = 2.0*q
         dJ_dE = -dJ_da/R_times_T
         return Gradient(dJ_da, dJ_dE)
@@ -89,7 +89,7 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     try:
         R_times_T = R*T
-        q = a - E/R_times_T - log(y)
+        q = a + log(1.0/y) - E/R_times_T
         J = q*q
         dJ_da = 2.0*q
         dJ_dE = -dJ_da/R_times_T
@@ -109,7 +109,7 @@ def update(
 def _ieee(a: float, E: float, T: float, y: float, R: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     R_times_T = R*T
-    q = a - _ieee_divide(E, R_times_T) - _ieee_log(y)
+    q = a + _ieee_log(_ieee_divide(1.0, y)) - _ieee_divide(E, R_times_T)
     J = q*q
     dJ_da = 2.0*q
     dJ_dE = -_ieee_divide(dJ_da, R_times_T)

@@ -19,7 +19,7 @@
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
 // Computed in another form, which keeps more digits
-//     q = a − E/(RT) − log(y)
+//     q = −E/(RT) + (a + log(1/y))
 // Assumed: T > 0.
 // Assumed: y > 0.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
@@ -55,14 +55,14 @@ mod math {
 
 /// J.
 pub fn value(a: f64, E: f64, T: f64, y: f64, R: f64) -> f64 {
-    let q = a - E/(R*T) - math::log(y);
+    let q = a + math::log(1.0/y) - E/(R*T);
     q*q
 }
 
 /// The derivative of J by each parameter.
 pub fn gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> Gradient {
     let R_times_T = R*T;
-    let q = a - E/R_times_T - math::log(y);
+    let q = a + math::log(1.0/y) - E/R_times_T;
     let dJ_da = 2.0*q;
     let dJ_dE = -dJ_da/R_times_T;
     Gradient { a: dJ_da, E: dJ_dE }
@@ -71,7 +71,7 @@ pub fn gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> Gradient {
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> (f64, Gradient) {
     let R_times_T = R*T;
-    let q = a - E/R_times_T - math::log(y);
+    let q = a + math::log(1.0/y) - E/R_times_T;
     let J = q*q;
     let dJ_da = 2.0*q;
     let dJ_dE = -dJ_da/R_times_T;

@@ -19,7 +19,7 @@
 #     ∂J/∂a = 2q
 #     ∂J/∂E = −2q/(RT)
 # Computed in another form, which keeps more digits
-#     q = a − E/(RT) − log(y)
+#     q = −E/(RT) + (a + log(1/y))
 # Assumed: T > 0.
 # Assumed: y > 0.
 """Arrhenius' law: pre-exponential factor and activation energy from measured rates.
@@ -83,7 +83,7 @@ def value(
     """Return J, the mean over the samples."""
     a, E, R = _numbers(a, E, R)
     T, y = _samples(T, y)
-    q = a - E/(R*T) - np.log(y)
+    q = a + np.log(1.0/y) - E/(R*T)
     _n = len(T)
     J = np.sum(q*q)/_n
     return float(J)
@@ -96,7 +96,7 @@ def gradient(
     """Return the derivative of J by each parameter."""
     a, E, R = _numbers(a, E, R)
     T, y = _samples(T, y)
-    q = a - E/(R*T) - np.log(y)
+    q = a + np.log(1.0/y) - E/(R*T)
     _n = len(T)
     dJ_da = 2.0*(np.sum(q)/_n)
     dJ_dE = -np.sum(2.0*q/(R*T))/_n
@@ -110,7 +110,7 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     a, E, R = _numbers(a, E, R)
     T, y = _samples(T, y)
-    q = a - E/(R*T) - np.log(y)
+    q = a + np.log(1.0/y) - E/(R*T)
     _n = len(T)
     J = np.sum(q*q)/_n
     dJ_da = 2.0*(np.sum(q)/_n)
@@ -162,7 +162,7 @@ def residuals(
     a, E, R = _numbers(a, E, R)
     T, y = _samples(T, y)
     _rows = np.empty((len(T), 1))
-    q = a - E/(R*T) - np.log(y)
+    q = a + np.log(1.0/y) - E/(R*T)
     _rows[:, 0] = q
     return _rows.ravel()
 

@@ -16,8 +16,7 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = where(|A| ≥ 0.0006, −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B −
-//         A)·log(10)/400))), −(S·log(E) + (1 − S)·log(1 − E)))
+//     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 #include "elo_rating.h"
 
 #include <math.h>
@@ -29,17 +28,13 @@ static double sg_softplus(double x) {
 }
 
 double elo_rating_value(double A, double B, double S) {
-    const double B_minus_A = B - A;
-    const double E = 1.0/(1.0 + pow(10.0, B_minus_A/400.0));  // expected result
-    const double one_minus_S = 1.0 - S;
-    const double L_argument = 0.005756462732485115*B_minus_A;
-    const double L = (fabs(A) >= 0.0006) ? S*sg_softplus(L_argument) +
-        one_minus_S*sg_softplus(-L_argument) : -(S*log(E) + one_minus_S*log(1.0 - E));
+    const double L_argument = 0.005756462732485115*(B - A);
+    const double L = S*sg_softplus(L_argument) + (1.0 - S)*sg_softplus(-L_argument);
     return L;
 }
 
 elo_rating_params elo_rating_gradient(double A, double B, double S) {
-    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
+    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));  // expected result
     const double dL_dA = 0.005756462732485115*(E - S);
     const double dL_dB = 0.005756462732485115*(S - E);
     elo_rating_params out;
@@ -51,10 +46,8 @@ elo_rating_params elo_rating_gradient(double A, double B, double S) {
 elo_rating_params elo_rating_value_and_gradient(double A, double B, double S, double *value) {
     const double B_minus_A = B - A;
     const double E = 1.0/(1.0 + pow(10.0, B_minus_A/400.0));
-    const double one_minus_S = 1.0 - S;
     const double L_argument = 0.005756462732485115*B_minus_A;
-    const double L = (fabs(A) >= 0.0006) ? S*sg_softplus(L_argument) +
-        one_minus_S*sg_softplus(-L_argument) : -(S*log(E) + one_minus_S*log(1.0 - E));
+    const double L = S*sg_softplus(L_argument) + (1.0 - S)*sg_softplus(-L_argument);
     const double dL_dA = 0.005756462732485115*(E - S);
     const double dL_dB = 0.005756462732485115*(S - E);
     *value = L;
@@ -79,12 +72,8 @@ elo_rating_params elo_rating_update(double A, double B, double S, double rate) {
 enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
 
 /* Add what one sample contributes to the sums, in one lane. */
-static inline void add_sample(
-    double S, double A, double E, double L_argument, double acc[][LANES], size_t lane) {
-    const double one_minus_S = 1.0 - S;
-    const double L = (fabs(A) >= 0.0006) ? S*sg_softplus(L_argument) +
-        one_minus_S*sg_softplus(-L_argument) : -(S*log(E) + one_minus_S*log(1.0 - E));
-    acc[0][lane] += L;
+static inline void add_sample(double S, double L_argument, double acc[][LANES], size_t lane) {
+    acc[0][lane] += S*sg_softplus(L_argument) + (1.0 - S)*sg_softplus(-L_argument);
     acc[1][lane] += S;
 }
 
@@ -97,8 +86,7 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *S, double A, double E, double L_argument, double total[],
-    double carry[]) {
+    size_t count, const double *S, double L_argument, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -106,11 +94,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(S[start + lane], A, E, L_argument, acc, lane);
+                add_sample(S[start + lane], L_argument, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(S[start + lane], A, E, L_argument, acc, lane);
+            add_sample(S[start + lane], L_argument, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -124,8 +112,7 @@ static void add_chunk(
 }
 
 /* The sums over all samples; chunks are added in order, however many threads run. */
-static void total_sums(
-    size_t count, const double *S, double A, double E, double L_argument, double sums[]) {
+static void total_sums(size_t count, const double *S, double L_argument, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -141,7 +128,7 @@ static void total_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, S + start, A, E, L_argument, total[part], carry[part]);
+        add_chunk(length, S + start, L_argument, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -154,8 +141,7 @@ static void total_sums(
 }
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
-static void careful_sums(
-    size_t count, const double *S, double A, double E, double L_argument, double sums[]) {
+static void careful_sums(size_t count, const double *S, double L_argument, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -165,7 +151,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, S + start, A, E, L_argument, part, carry);
+        add_chunk(1, S + start, L_argument, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -176,16 +162,15 @@ static void careful_sums(
 }
 
 /* The means over all samples. */
-static void mean_sums(
-    size_t count, const double *S, double A, double E, double L_argument, double sums[]) {
+static void mean_sums(size_t count, const double *S, double L_argument, double sums[]) {
     int finite = 1;
-    total_sums(count, S, A, E, L_argument, sums);
+    total_sums(count, S, L_argument, sums);
     for (size_t item = 0; item < SUMS; item++) {
         sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, S, A, E, L_argument, sums);
+        careful_sums(count, S, L_argument, sums);
     }
 }
 
@@ -195,7 +180,7 @@ elo_rating_params elo_rating_batch_value_and_gradient(double A, double B, size_t
     const double B_minus_A = B - A;
     const double E = 1.0/(1.0 + pow(10.0, B_minus_A/400.0));
     const double L_argument = 0.005756462732485115*B_minus_A;
-    mean_sums(count, S, A, E, L_argument, sums);
+    mean_sums(count, S, L_argument, sums);
     *value = sums[0];
     elo_rating_params out;
     out.A = 0.005756462732485115*E - 0.005756462732485115*sums[1];

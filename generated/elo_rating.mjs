@@ -16,8 +16,7 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = where(|A| ≥ 0.0006, −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B −
-//         A)·log(10)/400))), −(S·log(E) + (1 − S)·log(1 − E)))
+//     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 
 /* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
 
@@ -52,12 +51,8 @@ function _softplus(x) {
  * @returns {number}
  */
 export function value(A, B, S) {
-  const B_minus_A = B - A;
-  const E = 1/(1 + Math.pow(10, B_minus_A/400));  // expected result
-  const one_minus_S = 1 - S;
-  const L_argument = 0.005756462732485115*B_minus_A;
-  const L = (Math.abs(A) >= 0.0006) ? S*_softplus(L_argument) +
-      one_minus_S*_softplus(-L_argument) : -(S*Math.log(E) + one_minus_S*Math.log(1 - E));
+  const L_argument = 0.005756462732485115*(B - A);
+  const L = S*_softplus(L_argument) + (1 - S)*_softplus(-L_argument);
   return L;
 }
 
@@ -69,7 +64,7 @@ export function value(A, B, S) {
  * @returns {Gradient}
  */
 export function gradient(A, B, S) {
-  const E = 1/(1 + Math.pow(10, (B - A)/400));
+  const E = 1/(1 + Math.pow(10, (B - A)/400));  // expected result
   const dL_dA = 0.005756462732485115*(E - S);
   const dL_dB = 0.005756462732485115*(S - E);
   return {A: dL_dA, B: dL_dB};
@@ -85,10 +80,8 @@ export function gradient(A, B, S) {
 export function value_and_gradient(A, B, S) {
   const B_minus_A = B - A;
   const E = 1/(1 + Math.pow(10, B_minus_A/400));
-  const one_minus_S = 1 - S;
   const L_argument = 0.005756462732485115*B_minus_A;
-  const L = (Math.abs(A) >= 0.0006) ? S*_softplus(L_argument) +
-      one_minus_S*_softplus(-L_argument) : -(S*Math.log(E) + one_minus_S*Math.log(1 - E));
+  const L = S*_softplus(L_argument) + (1 - S)*_softplus(-L_argument);
   const dL_dA = 0.005756462732485115*(E - S);
   const dL_dB = 0.005756462732485115*(S - E);
   return [L, {A: dL_dA, B: dL_dB}];

@@ -16,14 +16,13 @@
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
 # Computed in another form, which keeps more digits
-#     L = where(|A| ≥ 0.0006, −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B −
-#         A)·log(10)/400))), −(S·log(E) + (1 − S)·log(1 − E)))
+#     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 """Elo rating: the update of chess ratings is one step of descent on the cross-entropy.
 
 Value, gradient and update step of L.
 """
 
-from math import copysign, exp, inf, isnan, log, log1p, nan, pow
+from math import copysign, exp, inf, isnan, log1p, nan, pow
 from typing import NamedTuple
 
 
@@ -63,31 +62,17 @@ def _ieee_divide(x: float, y: float) -> float:
     return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
 
 
-def _ieee_log(x: float) -> float:
-    """log(x): infinite at 0.0, NaN below it."""
-    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
-
-
 def value(A: float, B: float, S: float) -> float:
     """Return L."""
-    try:
-        B_minus_A = B - A
-        E = _ieee_divide(1.0, 1.0 + _pow(10.0, B_minus_A/400.0))  # expected result
-        one_minus_S = 1.0 - S
-        L_argument = 0.005756462732485115*B_minus_A
-        L = (
-            S*_softplus(L_argument) + one_minus_S*_softplus(-L_argument) if
-            abs(A) >= 0.0006 else -(S*log(E) + one_minus_S*log(1.0 - E))
-        )
-        return L
-    except Exception:  # noqa: BLE001  (Numba knows no other)
-        return _ieee(A, B, S)[0]
+    L_argument = 0.005756462732485115*(B - A)
+    L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
+    return L
 
 
 def gradient(A: float, B: float, S: float) -> Gradient:
     """Return the derivative of L by each parameter."""
     try:
-        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))
+        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))  # expected result
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
         return Gradient(dL_dA, dL_dB)
@@ -100,12 +85,8 @@ def value_and_gradient(A: float, B: float, S: float) -> tuple[float, Gradient]:
     try:
         B_minus_A = B - A
         E = 1.0/(1.0 + _pow(10.0, B_minus_A/400.0))
-        one_minus_S = 1.0 - S
         L_argument = 0.005756462732485115*B_minus_A
-        L = (
-            S*_softplus(L_argument) + one_minus_S*_softplus(-L_argument) if
-            abs(A) >= 0.0006 else -(S*log(E) + one_minus_S*log(1.0 - E))
-        )
+        L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
         return L, Gradient(dL_dA, dL_dB)
@@ -123,12 +104,8 @@ def _ieee(A: float, B: float, S: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     B_minus_A = B - A
     E = _ieee_divide(1.0, 1.0 + _pow(10.0, B_minus_A/400.0))
-    one_minus_S = 1.0 - S
     L_argument = 0.005756462732485115*B_minus_A
-    L = (
-        S*_softplus(L_argument) + one_minus_S*_softplus(-L_argument) if
-        abs(A) >= 0.0006 else -(S*_ieee_log(E) + one_minus_S*_ieee_log(1.0 - E))
-    )
+    L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
     dL_dA = 0.005756462732485115*(E - S)
     dL_dB = 0.005756462732485115*(S - E)
     return L, Gradient(dL_dA, dL_dB)

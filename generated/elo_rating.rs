@@ -16,8 +16,7 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = where(|A| ≥ 0.0006, −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B −
-//         A)·log(10)/400))), −(S·log(E) + (1 − S)·log(1 − E)))
+//     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
@@ -47,10 +46,6 @@ mod math {
         f64::exp(x)
     }
     #[inline]
-    pub fn log(x: f64) -> f64 {
-        f64::ln(x)
-    }
-    #[inline]
     pub fn log1p(x: f64) -> f64 {
         f64::ln_1p(x)
     }
@@ -72,18 +67,13 @@ fn _softplus(x: f64) -> f64 {
 
 /// L.
 pub fn value(A: f64, B: f64, S: f64) -> f64 {
-    let B_minus_A = B - A;
-    let E = 1.0/(1.0 + math::pow(10.0, B_minus_A/400.0));  // expected result
-    let one_minus_S = 1.0 - S;
-    let L_argument = 0.005756462732485115*B_minus_A;
-    if _abs(A) >= 0.0006 { S*_softplus(L_argument) +
-        one_minus_S*_softplus(-L_argument) } else { -(S*math::log(E) + one_minus_S*math::log(1.0 -
-        E)) }
+    let L_argument = 0.005756462732485115*(B - A);
+    S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
 }
 
 /// The derivative of L by each parameter.
 pub fn gradient(A: f64, B: f64, S: f64) -> Gradient {
-    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));
+    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));  // expected result
     let dL_dA = 0.005756462732485115*(E - S);
     let dL_dB = 0.005756462732485115*(S - E);
     Gradient { A: dL_dA, B: dL_dB }
@@ -93,11 +83,8 @@ pub fn gradient(A: f64, B: f64, S: f64) -> Gradient {
 pub fn value_and_gradient(A: f64, B: f64, S: f64) -> (f64, Gradient) {
     let B_minus_A = B - A;
     let E = 1.0/(1.0 + math::pow(10.0, B_minus_A/400.0));
-    let one_minus_S = 1.0 - S;
     let L_argument = 0.005756462732485115*B_minus_A;
-    let L = if _abs(A) >= 0.0006 { S*_softplus(L_argument) +
-        one_minus_S*_softplus(-L_argument) } else { -(S*math::log(E) + one_minus_S*math::log(1.0 -
-        E)) };
+    let L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument);
     let dL_dA = 0.005756462732485115*(E - S);
     let dL_dB = 0.005756462732485115*(S - E);
     (L, Gradient { A: dL_dA, B: dL_dB })

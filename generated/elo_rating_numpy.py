@@ -16,8 +16,7 @@
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
 # Computed in another form, which keeps more digits
-#     L = where(|A| ≥ 0.0006, −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B −
-#         A)·log(10)/400))), −(S·log(E) + (1 − S)·log(1 − E)))
+#     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 """Elo rating: the update of chess ratings is one step of descent on the cross-entropy.
 
 Value, gradient and update step of L, as means over arrays of samples.
@@ -77,14 +76,12 @@ def value(A: float, B: float, S: npt.ArrayLike) -> float:
     """Return L, the mean over the samples."""
     A, B = _numbers(A, B)
     S, = _samples(S)
-    E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))  # expected result
     _n = len(S)
     L = (
-        np.sum(np.where(np.abs(A) >= 0.0006, S*(np.maximum(0.005756462732485115*(B - A),
-        0.0) + np.log1p(np.exp(-np.abs(0.005756462732485115*(B - A))))) + (1.0 -
+        np.sum(S*(np.maximum(0.005756462732485115*(B - A), 0.0) +
+        np.log1p(np.exp(-np.abs(0.005756462732485115*(B - A))))) + (1.0 -
         S)*(np.maximum(-0.005756462732485115*(B - A), 0.0) +
-        np.log1p(np.exp(-np.abs(-0.005756462732485115*(B - A))))), -(S*np.log(E) + (1.0 -
-        S)*np.log(1.0 - E))))/_n
+        np.log1p(np.exp(-np.abs(-0.005756462732485115*(B - A))))))/_n
     )
     return float(L)
 
@@ -94,7 +91,7 @@ def gradient(A: float, B: float, S: npt.ArrayLike) -> Gradient:
     """Return the derivative of L by each parameter."""
     A, B = _numbers(A, B)
     S, = _samples(S)
-    E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
+    E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))  # expected result
     _n = len(S)
     dL_dA = 0.005756462732485115*E - 0.005756462732485115*(np.sum(S)/_n)
     dL_dB = 0.005756462732485115*(np.sum(S)/_n) - 0.005756462732485115*E
@@ -109,11 +106,10 @@ def value_and_gradient(A: float, B: float, S: npt.ArrayLike) -> tuple[float, Gra
     E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
     _n = len(S)
     L = (
-        np.sum(np.where(np.abs(A) >= 0.0006, S*(np.maximum(0.005756462732485115*(B - A),
-        0.0) + np.log1p(np.exp(-np.abs(0.005756462732485115*(B - A))))) + (1.0 -
+        np.sum(S*(np.maximum(0.005756462732485115*(B - A), 0.0) +
+        np.log1p(np.exp(-np.abs(0.005756462732485115*(B - A))))) + (1.0 -
         S)*(np.maximum(-0.005756462732485115*(B - A), 0.0) +
-        np.log1p(np.exp(-np.abs(-0.005756462732485115*(B - A))))), -(S*np.log(E) + (1.0 -
-        S)*np.log(1.0 - E))))/_n
+        np.log1p(np.exp(-np.abs(-0.005756462732485115*(B - A))))))/_n
     )
     dL_dA = 0.005756462732485115*E - 0.005756462732485115*(np.sum(S)/_n)
     dL_dB = 0.005756462732485115*(np.sum(S)/_n) - 0.005756462732485115*E

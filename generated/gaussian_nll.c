@@ -26,7 +26,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s + r²/exp(s))/2
+//     J = (s + log(2π) + r²/exp(s))/2
 #include "gaussian_nll.h"
 
 #include <math.h>
@@ -36,7 +36,7 @@ double gaussian_nll_value(double a, double b, double c, double d, double x, doub
     const double mu = a*x + b;
     const double s = c*x + d;  // logarithm of the variance
     const double r = y - mu;
-    const double J = (1.8378770664093453 + s + r*r/exp(s))/2.0;
+    const double J = (s + 1.8378770664093453 + r*r/exp(s))/2.0;
     return J;
 }
 
@@ -65,7 +65,7 @@ gaussian_nll_params gaussian_nll_value_and_gradient(
     const double v = exp(s);
     const double r = y - mu;
     const double r_squared_over_v = r*r/v;
-    const double J = (1.8378770664093453 + s + r_squared_over_v)/2.0;
+    const double J = (s + 1.8378770664093453 + r_squared_over_v)/2.0;
     const double delta_s = (1.0 - r_squared_over_v)/2.0;
     const double delta_mu = -r/v;
     const double dJ_da = delta_mu*x;

@@ -26,7 +26,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s + r²/exp(s))/2
+//     J = (s + log(2π) + r²/exp(s))/2
 #ifndef GAUSSIAN_NLL_H
 #define GAUSSIAN_NLL_H
 

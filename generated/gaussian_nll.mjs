@@ -26,7 +26,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s + r²/exp(s))/2
+//     J = (s + log(2π) + r²/exp(s))/2
 
 /* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
 
@@ -62,7 +62,7 @@ export function value(a, b, c, d, x, y) {
   const mu = a*x + b;
   const s = c*x + d;  // logarithm of the variance
   const r = y - mu;
-  const J = (1.8378770664093453 + s + r*r/Math.exp(s))/2;
+  const J = (s + 1.8378770664093453 + r*r/Math.exp(s))/2;
   return J;
 }
 
@@ -104,7 +104,7 @@ export function value_and_gradient(a, b, c, d, x, y) {
   const v = Math.exp(s);
   const r = y - mu;
   const r_squared_over_v = r*r/v;
-  const J = (1.8378770664093453 + s + r_squared_over_v)/2;
+  const J = (s + 1.8378770664093453 + r_squared_over_v)/2;
   const delta_s = (1 - r_squared_over_v)/2;
   const delta_mu = -r/v;
   const dJ_da = delta_mu*x;

@@ -25,7 +25,7 @@
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
 # Computed in another form, which keeps more digits
-#     J = (log(2π) + s + r²/exp(s))/2
+#     J = (s + log(2π) + r²/exp(s))/2
 """Gaussian negative log-likelihood: mean and variance both depend on x.
 
 Value, gradient and update step of J.
@@ -73,7 +73,7 @@ def value(
         mu = a*x + b
         s = c*x + d  # logarithm of the variance
         r = y - mu
-        J = (1.8378770664093453 + s + r*r/_exp(s))/2.0
+        J = (s + 1.8378770664093453 + r*r/_exp(s))/2.0
         return J
     except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, b, c, d, x, y)[0]
@@ -107,7 +107,7 @@ def value_and_gradient(
         v = _exp(s)
         r = y - mu
         r_squared_over_v = r*r/v
-        J = (1.8378770664093453 + s + r_squared_over_v)/2.0
+        J = (s + 1.8378770664093453 + r_squared_over_v)/2.0
         delta_s = (1.0 - r_squared_over_v)/2.0
         delta_mu = -r/v
         dJ_da = delta_mu*x
@@ -132,7 +132,7 @@ def _ieee(a: float, b: float, c: float, d: float, x: float, y: float) -> tuple[f
     v = _exp(s)
     r = y - mu
     r_squared_over_v = _ieee_divide(r*r, v)
-    J = (1.8378770664093453 + s + r_squared_over_v)/2.0
+    J = (s + 1.8378770664093453 + r_squared_over_v)/2.0
     delta_s = (1.0 - r_squared_over_v)/2.0
     delta_mu = -_ieee_divide(r, v)
     dJ_da = delta_mu*x

@@ -26,7 +26,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s + r²/exp(s))/2
+//     J = (s + log(2π) + r²/exp(s))/2
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
@@ -66,7 +66,7 @@ pub fn value(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> f64 {
     let mu = a*x + b;
     let s = c*x + d;  // logarithm of the variance
     let r = y - mu;
-    (1.8378770664093453 + s + r*r/math::exp(s))/2.0
+    (s + 1.8378770664093453 + r*r/math::exp(s))/2.0
 }
 
 /// The derivative of J by each parameter.
@@ -89,7 +89,7 @@ pub fn value_and_gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> (f6
     let v = math::exp(s);
     let r = y - mu;
     let r_squared_over_v = r*r/v;
-    let J = (1.8378770664093453 + s + r_squared_over_v)/2.0;
+    let J = (s + 1.8378770664093453 + r_squared_over_v)/2.0;
     let delta_s = (1.0 - r_squared_over_v)/2.0;
     let delta_mu = -r/v;
     let dJ_da = delta_mu*x;

@@ -25,7 +25,7 @@
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
 # Computed in another form, which keeps more digits
-#     J = (log(2π) + s + r²/exp(s))/2
+#     J = (s + log(2π) + r²/exp(s))/2
 """Gaussian negative log-likelihood: mean and variance both depend on x.
 
 Value, gradient and update step of J, as means over arrays of samples.

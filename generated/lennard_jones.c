@@ -22,15 +22,15 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
+// Computed in another form, which keeps more digits
+//     r = hypot(x − X, y − Y)
 #include "lennard_jones.h"
 
 #include <math.h>
 #include <string.h>
 
 double lennard_jones_value(double x, double y, double X, double Y, double epsilon, double sigma) {
-    const double x_minus_X = x - X;
-    const double y_minus_Y = y - Y;
-    const double r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    const double r = hypot(x - X, y - Y);
     const double sigma_over_r = sigma/r;
     const double s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
     const double s = s_factor*s_factor;
@@ -42,7 +42,7 @@ lennard_jones_params lennard_jones_gradient(double x, double y, double X, double
     double epsilon, double sigma) {
     const double x_minus_X = x - X;
     const double y_minus_Y = y - Y;
-    const double r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    const double r = hypot(x_minus_X, y_minus_Y);
     const double sigma_over_r = sigma/r;
     const double s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
     const double s = s_factor*s_factor;
@@ -59,7 +59,7 @@ lennard_jones_params lennard_jones_value_and_gradient(
     double x, double y, double X, double Y, double epsilon, double sigma, double *value) {
     const double x_minus_X = x - X;
     const double y_minus_Y = y - Y;
-    const double r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    const double r = hypot(x_minus_X, y_minus_Y);
     const double sigma_over_r = sigma/r;
     const double s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
     const double s = s_factor*s_factor;
@@ -96,7 +96,7 @@ static inline void add_sample(
     size_t lane) {
     const double x_minus_X = x - X;
     const double y_minus_Y = y - Y;
-    const double r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    const double r = hypot(x_minus_X, y_minus_Y);
     const double sigma_over_r = sigma/r;
     const double s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
     const double s = s_factor*s_factor;

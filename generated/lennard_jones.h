@@ -22,6 +22,8 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
+// Computed in another form, which keeps more digits
+//     r = hypot(x − X, y − Y)
 #ifndef LENNARD_JONES_H
 #define LENNARD_JONES_H
 

@@ -22,6 +22,8 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
+// Computed in another form, which keeps more digits
+//     r = hypot(x − X, y − Y)
 
 /* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
 
@@ -50,9 +52,7 @@
  * @returns {number}
  */
 export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
-  const x_minus_X = x - X;
-  const y_minus_Y = y - Y;
-  const r = Math.sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+  const r = Math.hypot(x - X, y - Y);
   const sigma_over_r = sigma/r;
   const s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
   const s = s_factor*s_factor;
@@ -73,7 +73,7 @@ export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
 export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
   const x_minus_X = x - X;
   const y_minus_Y = y - Y;
-  const r = Math.sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+  const r = Math.hypot(x_minus_X, y_minus_Y);
   const sigma_over_r = sigma/r;
   const s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
   const s = s_factor*s_factor;
@@ -96,7 +96,7 @@ export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
 export function value_and_gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
   const x_minus_X = x - X;
   const y_minus_Y = y - Y;
-  const r = Math.sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+  const r = Math.hypot(x_minus_X, y_minus_Y);
   const sigma_over_r = sigma/r;
   const s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
   const s = s_factor*s_factor;

@@ -22,12 +22,14 @@
 #     ∂V/∂x = δ·(x − X)/r
 #     ∂V/∂y = δ·(y − Y)/r
 # Names here: ε is epsilon, σ is sigma.
+# Computed in another form, which keeps more digits
+#     r = hypot(x − X, y − Y)
 """Lennard-Jones energy of an atom beside a neighbour: minus its gradient is the force.
 
 Value, gradient and update step of V.
 """
 
-from math import copysign, inf, isnan, nan, sqrt
+from math import copysign, hypot, inf, isnan, nan
 from typing import NamedTuple
 
 
@@ -45,11 +47,6 @@ class Params(NamedTuple):
     y: float
 
 
-def _ieee_sqrt(x: float) -> float:
-    """sqrt(x): NaN outside its domain."""
-    return sqrt(x) if x >= 0.0 else nan
-
-
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -62,9 +59,7 @@ def value(
 ) -> float:
     """Return V."""
     try:
-        x_minus_X = x - X
-        y_minus_Y = y - Y
-        r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y)
+        r = hypot(x - X, y - Y)
         sigma_over_r = sigma/r
         s_factor = sigma_over_r*sigma_over_r*sigma_over_r
         s = s_factor*s_factor
@@ -81,7 +76,7 @@ def gradient(
     try:
         x_minus_X = x - X
         y_minus_Y = y - Y
-        r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y)
+        r = hypot(x_minus_X, y_minus_Y)
         sigma_over_r = sigma/r
         s_factor = sigma_over_r*sigma_over_r*sigma_over_r
         s = s_factor*s_factor
@@ -100,7 +95,7 @@ def value_and_gradient(
     try:
         x_minus_X = x - X
         y_minus_Y = y - Y
-        r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y)
+        r = hypot(x_minus_X, y_minus_Y)
         sigma_over_r = sigma/r
         s_factor = sigma_over_r*sigma_over_r*sigma_over_r
         s = s_factor*s_factor
@@ -129,7 +124,7 @@ def _ieee(
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     x_minus_X = x - X
     y_minus_Y = y - Y
-    r = _ieee_sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y)
+    r = hypot(x_minus_X, y_minus_Y)
     sigma_over_r = _ieee_divide(sigma, r)
     s_factor = sigma_over_r*sigma_over_r*sigma_over_r
     s = s_factor*s_factor

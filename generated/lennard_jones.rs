@@ -22,6 +22,8 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
+// Computed in another form, which keeps more digits
+//     r = hypot(x − X, y − Y)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
@@ -49,16 +51,14 @@ pub mod defaults {
 /// Functions of the library.
 mod math {
     #[inline]
-    pub fn sqrt(x: f64) -> f64 {
-        f64::sqrt(x)
+    pub fn hypot(x: f64, y: f64) -> f64 {
+        f64::hypot(x, y)
     }
 }
 
 /// V.
 pub fn value(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> f64 {
-    let x_minus_X = x - X;
-    let y_minus_Y = y - Y;
-    let r = math::sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    let r = math::hypot(x - X, y - Y);
     let sigma_over_r = sigma/r;
     let s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
     let s = s_factor*s_factor;
@@ -69,7 +69,7 @@ pub fn value(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> f64 {
 pub fn gradient(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> Gradient {
     let x_minus_X = x - X;
     let y_minus_Y = y - Y;
-    let r = math::sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    let r = math::hypot(x_minus_X, y_minus_Y);
     let sigma_over_r = sigma/r;
     let s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
     let s = s_factor*s_factor;
@@ -84,7 +84,7 @@ pub fn value_and_gradient(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f
     Gradient) {
     let x_minus_X = x - X;
     let y_minus_Y = y - Y;
-    let r = math::sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    let r = math::hypot(x_minus_X, y_minus_Y);
     let sigma_over_r = sigma/r;
     let s_factor = sigma_over_r*sigma_over_r*sigma_over_r;
     let s = s_factor*s_factor;

@@ -22,6 +22,8 @@
 #     ∂V/∂x = δ·(x − X)/r
 #     ∂V/∂y = δ·(y − Y)/r
 # Names here: ε is epsilon, σ is sigma.
+# Computed in another form, which keeps more digits
+#     r = hypot(x − X, y − Y)
 """Lennard-Jones energy of an atom beside a neighbour: minus its gradient is the force.
 
 Value, gradient and update step of V, as means over arrays of samples.
@@ -84,7 +86,7 @@ def value(
     """Return V, the mean over the samples."""
     x, y, epsilon, sigma = _numbers(x, y, epsilon, sigma)
     X, Y = _samples(X, Y)
-    r = np.sqrt((x - X)**2 + (y - Y)**2)
+    r = np.hypot(x - X, y - Y)
     s = (sigma/r)**2*(sigma/r)**2*(sigma/r)**2
     _n = len(X)
     V = 4.0*epsilon*(np.sum(s*s - s)/_n)
@@ -99,7 +101,7 @@ def gradient(
     """Return the derivative of V by each parameter."""
     x, y, epsilon, sigma = _numbers(x, y, epsilon, sigma)
     X, Y = _samples(X, Y)
-    r = np.sqrt((x - X)**2 + (y - Y)**2)
+    r = np.hypot(x - X, y - Y)
     s = (sigma/r)**2*(sigma/r)**2*(sigma/r)**2
     delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
     _n = len(X)
@@ -116,7 +118,7 @@ def value_and_gradient(
     """Return V and its derivative by each parameter."""
     x, y, epsilon, sigma = _numbers(x, y, epsilon, sigma)
     X, Y = _samples(X, Y)
-    r = np.sqrt((x - X)**2 + (y - Y)**2)
+    r = np.hypot(x - X, y - Y)
     s = (sigma/r)**2*(sigma/r)**2*(sigma/r)**2
     delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
     _n = len(X)

@@ -22,7 +22,8 @@
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = (−log(y/N))²
-#     dJ_dK = where(|δ_q| ≤ 400, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
+#     dJ_dK = where((1 + q·exp(−rt))² < 10³⁰⁵, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 +
+#         q·exp(−rt)))
 # Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 # Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 #     88.0522.
@@ -119,7 +120,7 @@ def gradient(
     delta_q = -delta_N*N*exp_of_neg_r_times_t/N_denominator
     _n = len(t)
     dJ_dK = (
-        np.sum(np.where(np.abs(delta_q) <= 400.0,
+        np.sum(np.where(N_denominator*N_denominator < 1e+305,
         -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator), delta_q/N0 +
         delta_N/N_denominator))/_n
     )
@@ -145,7 +146,7 @@ def value_and_gradient(
     _n = len(t)
     J = np.sum(log_of_y_over_N*log_of_y_over_N)/_n
     dJ_dK = (
-        np.sum(np.where(np.abs(delta_q) <= 400.0,
+        np.sum(np.where(N_denominator*N_denominator < 1e+305,
         -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator), delta_q/N0 +
         delta_N/N_denominator))/_n
     )
@@ -214,19 +215,17 @@ def jacobian(
     t, y = _samples(t, y)
     _rows = np.zeros((len(t), 1, 3))
     q = (K - N0)/N0
+    N_denominator = 1.0 + q*np.exp(-r*t)
+    N = K/N_denominator
     q_plus_exp_of_r_times_t = q + np.exp(r*t)
-    exp_of_neg_r_times_t = np.exp(-r*t)
-    delta_denominator = 1.0 + q*exp_of_neg_r_times_t
-    delta = (
-        np.where(r*t <= -8e-05, -1.0/q_plus_exp_of_r_times_t,
-        -exp_of_neg_r_times_t/delta_denominator)
-    )
+    delta = -1.0/q_plus_exp_of_r_times_t
     expm1_of_neg_r_times_t = np.expm1(-r*t)
-    dresidual_dK = -expm1_of_neg_r_times_t/(K*(K*exp_of_neg_r_times_t/N0 - expm1_of_neg_r_times_t))
-    dresidual_dr = (
-        np.where(np.abs(t) >= 0.003, q*t/q_plus_exp_of_r_times_t,
-        q*exp_of_neg_r_times_t*t/delta_denominator)
+    dresidual_dK = (
+        np.where(N <= 2e-06, np.where(-r*t <= 2e-05,
+        -expm1_of_neg_r_times_t/(N*N_denominator*N_denominator), delta/N0 + 1.0/K),
+        -expm1_of_neg_r_times_t/(N*N_denominator*N_denominator))
     )
+    dresidual_dr = q*t/q_plus_exp_of_r_times_t
     dresidual_dN0 = -delta*K/(N0*N0)
     _rows[:, 0, 0] = dresidual_dK
     _rows[:, 0, 1] = dresidual_dr

@@ -24,10 +24,10 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ −0.000001, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+#     t = where(b² + 2gk ≥ 100000, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 #     δ_b = a·δ_X·t/√(b² + 2gk)
-#     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
-#         δ_a·cos(θ) + δ_b·sin(θ))
+#     dJ_dv = where(b ≤ 0, δ_X·cos(θ)·(2gk/(√(b² + 2gk) − b))²/(g·√(b² + 2gk)), δ_a·cos(θ) +
+#         δ_b·sin(θ))
 """Aiming a projectile: launch speed and angle so that it lands at a distance D.
 
 Value, gradient and update step of J.
@@ -56,11 +56,6 @@ def _ieee_cos(x: float) -> float:
     return cos(x) if abs(x) != inf else nan
 
 
-def _ieee_sqrt(x: float) -> float:
-    """sqrt(x): NaN outside its domain."""
-    return sqrt(x) if x >= 0.0 else nan
-
-
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -73,6 +68,11 @@ def _ieee_sin(x: float) -> float:
     return sin(x) if abs(x) != inf else nan
 
 
+def _ieee_sqrt(x: float) -> float:
+    """sqrt(x): NaN outside its domain."""
+    return sqrt(x) if x >= 0.0 else nan
+
+
 def value(
     v: float, theta: float, D: float, g: float = 9.81, k: float = 1.5,
 ) -> float:
@@ -81,9 +81,9 @@ def value(
         a = v*cos(theta)
         b = v*sin(theta)
         two_g_times_k = 2.0*g*k
-        t_radicand = b*b + two_g_times_k
+        t_term = b*b + two_g_times_k
         # time of flight
-        t = two_g_times_k/(sqrt(t_radicand) - b)/g if b <= -1e-06 else (b + sqrt(t_radicand))/g
+        t = two_g_times_k/(sqrt(t_term) - b)/g if t_term >= 100000.0 else (b + sqrt(t_term))/g
         X = a*t  # where it lands
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
@@ -101,20 +101,19 @@ def gradient(
         a = v*cos_theta
         sin_theta = sin(theta)
         b = v*sin_theta
-        g_times_k = g*k
-        two_g_times_k = 2.0*g_times_k
-        t_term = sqrt(b*b + two_g_times_k)
-        t = two_g_times_k/(t_term - b)/g if b <= -1e-06 else (b + t_term)/g
+        two_g_times_k = 2.0*g*k
+        t_radicand = b*b + two_g_times_k
+        t_term = sqrt(t_radicand)
+        t_denominator = t_term - b
+        t = two_g_times_k/t_denominator/g if t_radicand >= 100000.0 else (b + t_term)/g
         X = a*t
         delta_X = 2.0*(X - D)
         delta_b = X*delta_X/t_term
         delta_a = delta_X*t
-        dJ_dv_factor = (
-            (_ieee_sqrt(v*v*sin_theta*sin_theta + two_g_times_k) if b <= 0.0 else 0.0) - b
-        )
+        dJ_dv_factor = two_g_times_k/t_denominator if b <= 0.0 else 0.0
         dJ_dv = (
-            4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) if
-            b <= 0.0 else delta_a*cos_theta + delta_b*sin_theta
+            delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) if b <= 0.0 else
+            delta_a*cos_theta + delta_b*sin_theta
         )
         dJ_dtheta = delta_b*a - delta_a*b
         return Gradient(dJ_dv, dJ_dtheta)
@@ -131,22 +130,21 @@ def value_and_gradient(
         a = v*cos_theta
         sin_theta = sin(theta)
         b = v*sin_theta
-        g_times_k = g*k
-        two_g_times_k = 2.0*g_times_k
-        t_term = sqrt(b*b + two_g_times_k)
-        t = two_g_times_k/(t_term - b)/g if b <= -1e-06 else (b + t_term)/g
+        two_g_times_k = 2.0*g*k
+        t_radicand = b*b + two_g_times_k
+        t_term = sqrt(t_radicand)
+        t_denominator = t_term - b
+        t = two_g_times_k/t_denominator/g if t_radicand >= 100000.0 else (b + t_term)/g
         X = a*t
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
         delta_X = 2.0*X_minus_D
         delta_b = X*delta_X/t_term
         delta_a = delta_X*t
-        dJ_dv_factor = (
-            (_ieee_sqrt(v*v*sin_theta*sin_theta + two_g_times_k) if b <= 0.0 else 0.0) - b
-        )
+        dJ_dv_factor = two_g_times_k/t_denominator if b <= 0.0 else 0.0
         dJ_dv = (
-            4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) if
-            b <= 0.0 else delta_a*cos_theta + delta_b*sin_theta
+            delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) if b <= 0.0 else
+            delta_a*cos_theta + delta_b*sin_theta
         )
         dJ_dtheta = delta_b*a - delta_a*b
         return J, Gradient(dJ_dv, dJ_dtheta)
@@ -168,12 +166,13 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
     a = v*cos_theta
     sin_theta = _ieee_sin(theta)
     b = v*sin_theta
-    g_times_k = g*k
-    two_g_times_k = 2.0*g_times_k
-    t_term = _ieee_sqrt(b*b + two_g_times_k)
+    two_g_times_k = 2.0*g*k
+    t_radicand = b*b + two_g_times_k
+    t_term = _ieee_sqrt(t_radicand)
+    t_denominator = t_term - b
     t = (
-        _ieee_divide(_ieee_divide(two_g_times_k, t_term - b), g) if b <= -1e-06 else
-        _ieee_divide(b + t_term, g)
+        _ieee_divide(_ieee_divide(two_g_times_k, t_denominator), g) if
+        t_radicand >= 100000.0 else _ieee_divide(b + t_term, g)
     )
     X = a*t
     X_minus_D = X - D
@@ -181,11 +180,10 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
     delta_X = 2.0*X_minus_D
     delta_b = _ieee_divide(X*delta_X, t_term)
     delta_a = delta_X*t
-    dJ_dv_factor = (_ieee_sqrt(v*v*sin_theta*sin_theta + two_g_times_k) if b <= 0.0 else 0.0) - b
+    dJ_dv_factor = _ieee_divide(two_g_times_k, t_denominator) if b <= 0.0 else 0.0
     dJ_dv = (
-        _ieee_divide(4.0*delta_X*cos_theta*g_times_k*k,
-        dJ_dv_factor*t_term*dJ_dv_factor) if b <= 0.0 else delta_a*cos_theta +
-        delta_b*sin_theta
+        _ieee_divide(delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor, g*t_term) if
+        b <= 0.0 else delta_a*cos_theta + delta_b*sin_theta
     )
     dJ_dtheta = delta_b*a - delta_a*b
     return J, Gradient(dJ_dv, dJ_dtheta)

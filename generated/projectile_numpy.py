@@ -24,10 +24,10 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ −0.000001, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+#     t = where(b² + 2gk ≥ 100000, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 #     δ_b = a·δ_X·t/√(b² + 2gk)
-#     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
-#         δ_a·cos(θ) + δ_b·sin(θ))
+#     dJ_dv = where(b ≤ 0, δ_X·cos(θ)·(2gk/(√(b² + 2gk) − b))²/(g·√(b² + 2gk)), δ_a·cos(θ) +
+#         δ_b·sin(θ))
 """Aiming a projectile: launch speed and angle so that it lands at a distance D.
 
 Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
@@ -91,8 +91,9 @@ def value(
     D, = _samples(D)
     a = v*np.cos(theta)
     b = v*np.sin(theta)
-    t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= -1e-06, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)  # time of flight
+    t_radicand = b*b + 2.0*g*k
+    t_term = np.sqrt(t_radicand)
+    t = np.where(t_radicand >= 100000.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)  # time of flight
     X = a*t  # where it lands
     _n = len(D)
     J = np.sum((X - D)**2)/_n
@@ -110,17 +111,17 @@ def gradient(
     a = v*cos_theta
     sin_theta = np.sin(theta)
     b = v*sin_theta
-    t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= -1e-06, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
+    t_radicand = b*b + 2.0*g*k
+    t_term = np.sqrt(t_radicand)
+    t_denominator = t_term - b
+    t = np.where(t_radicand >= 100000.0, 2.0*g*k/t_denominator/g, (b + t_term)/g)
     X = a*t
     delta_X = 2.0*(X - D)
     delta_b = a*delta_X*t/t_term
     delta_a = delta_X*t
-    dJ_dv_factor = np.sqrt(v*v*sin_theta*sin_theta + 2.0*g*k) - sin_theta*v
     _n = len(D)
     dJ_dv = (
-        np.sum(np.where(b <= 0.0,
-        4.0*delta_X*cos_theta*g*k*k/(dJ_dv_factor*dJ_dv_factor*t_term),
+        np.sum(np.where(b <= 0.0, delta_X*cos_theta*(2.0*g*k/t_denominator)**2/(g*t_term),
         delta_a*cos_theta + delta_b*sin_theta))/_n
     )
     dJ_dtheta = np.sum(delta_b*a - delta_a*b)/_n
@@ -138,18 +139,18 @@ def value_and_gradient(
     a = v*cos_theta
     sin_theta = np.sin(theta)
     b = v*sin_theta
-    t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= -1e-06, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
+    t_radicand = b*b + 2.0*g*k
+    t_term = np.sqrt(t_radicand)
+    t_denominator = t_term - b
+    t = np.where(t_radicand >= 100000.0, 2.0*g*k/t_denominator/g, (b + t_term)/g)
     X = a*t
     delta_X = 2.0*(X - D)
     delta_b = a*delta_X*t/t_term
     delta_a = delta_X*t
-    dJ_dv_factor = np.sqrt(v*v*sin_theta*sin_theta + 2.0*g*k) - sin_theta*v
     _n = len(D)
     J = np.sum((X - D)**2)/_n
     dJ_dv = (
-        np.sum(np.where(b <= 0.0,
-        4.0*delta_X*cos_theta*g*k*k/(dJ_dv_factor*dJ_dv_factor*t_term),
+        np.sum(np.where(b <= 0.0, delta_X*cos_theta*(2.0*g*k/t_denominator)**2/(g*t_term),
         delta_a*cos_theta + delta_b*sin_theta))/_n
     )
     dJ_dtheta = np.sum(delta_b*a - delta_a*b)/_n
@@ -201,8 +202,10 @@ def residuals(
     _rows = np.empty((len(D), 1))
     a = v*np.cos(theta)
     b = v*np.sin(theta)
-    t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
+    t = (
+        np.where(b <= -200.0, 2.0*k/(np.hypot(b, np.sqrt(2.0*g*k)) - b), (b +
+        np.sqrt(b*b + 2.0*g*k))/g)
+    )
     X = a*t
     residual = X - D
     _rows[:, 0] = residual
@@ -223,7 +226,7 @@ def jacobian(
     sin_theta = np.sin(theta)
     b = v*sin_theta
     t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= -5.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
+    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
     delta = a*t/t_term
     dresidual_dv_term = np.hypot(b, np.sqrt(2.0*g*k))
     dresidual_dv = (

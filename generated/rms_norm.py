@@ -26,14 +26,16 @@
 #     ∂L/∂g₁ = δ_y1·a₁/r
 #     ∂L/∂g₂ = δ_y2·a₂/r
 # Names here: ε is epsilon.
+# Computed in another form, which keeps more digits
+#     δ_a2 = (δ_r·a₂/2 + δ_y2·g₂)/r
 # Accuracy: dL_dw11 loses 11 of 16 digits at ε = 1e-05, w11 = -7.87312e+10, w12 = -0.246292, w21 =
 #     0.849871, w22 = 0.469774, g1 = 0.932589, g2 = 0.938762, x1 = 1.21266, ….
 # Accuracy: dL_dw12 loses 11 of 16 digits at ε = 1e-05, w11 = -7.87312e+10, w12 = -0.246292, w21 =
 #     0.849871, w22 = 0.469774, g1 = 0.932589, g2 = 0.938762, x1 = 1.21266, ….
-# Accuracy: dL_dw21 loses 13 of 16 digits at w11 = 2.45198e-07, w12 = -1.25727e-06, w21 = -5.69531,
-#     w22 = 0.000171357, g1 = 0.0801768, g2 = 21.8239, x1 = 241.14, x2 = -0.142137, ….
-# Accuracy: dL_dw22 loses 13 of 16 digits at w11 = 2.45198e-07, w12 = -1.25727e-06, w21 = -5.69531,
-#     w22 = 0.000171357, g1 = 0.0801768, g2 = 21.8239, x1 = 241.14, x2 = -0.142137, ….
+# Accuracy: dL_dw21 loses 11 of 16 digits at ε = 1e-05, w11 = 0.377979, w12 = -0.325685, w21 =
+#     0.878549, w22 = 1e+09, g1 = 0.793938, g2 = 1.23515, x1 = 0.951386, ….
+# Accuracy: dL_dw22 loses 11 of 16 digits at ε = 1e-05, w11 = 0.252959, w12 = -0.607721, w21 =
+#     1e+09, w22 = 0.142011, g1 = 1.43078, g2 = 2.5626, x1 = 2.01038, ….
 """Root mean square normalisation of two units.
 
 Value, gradient and update step of L.

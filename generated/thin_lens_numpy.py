@@ -21,8 +21,8 @@
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
 # Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 """A thin lens: the radii of its surfaces, chosen so that the image falls on the screen.
 
 Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
@@ -188,7 +188,7 @@ def jacobian(
     R1, R2, n = _numbers(R1, R2, n)
     s, y = _samples(s, y)
     _rows = np.zeros((len(s), 1, 2))
-    dresidual_dR1_factor = 1.0 + n*R1/R2 - n + R1/s - R1/R2
+    dresidual_dR1_factor = (R2 - R1)/R2 + n*R1/R2 - n + R1/s
     dresidual_dR1 = np.where(R2 == 0.0, 0.0, (n - 1.0)/(dresidual_dR1_factor*dresidual_dR1_factor))
     dresidual_dR2_factor = R1*s*n - R1*s + R1*R2 - s*n*R2 + s*R2
     dresidual_dR2 = (
