@@ -6,13 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.tree import Call, Expression, Number, Pow, Var, children, with_children
+from symgrad.expression.tree import (
+    Call,
+    Expression,
+    Mark,
+    Number,
+    Pow,
+    Var,
+    children,
+    with_children,
+)
 from symgrad.program.series import SERIES, Local
 from symgrad.program.statements import Statement
 
 DIGITS = 0.30103  # decimal digits in a bit
 DIGITS_OF_A_DOUBLE = 16.0
 TOLD = 10.0  # bits from which on a loss is told
+REST = Mark("…")  # stands for all further terms
 _FIRST_TERMS = 3  # of a series, that are shown
 _MOST_DIGITS = 15  # of a number that one reads as it is
 
@@ -94,7 +104,7 @@ def shown(e: Expression) -> Expression:
         return _power_of_ten(e)
     if isinstance(e, Call) and e.function == SERIES and len(e.arguments) > _FIRST_TERMS + 1:
         first = tuple(map(shown, e.arguments[: _FIRST_TERMS + 1]))
-        return Call(SERIES, (*first, Var("…")))
+        return Call(SERIES, (*first, Var(REST)))
     parts = tuple(shown(part) for part in children(e))
     if isinstance(e, Call) and isinstance(e.function, Local):
         match e.function.at(*parts):
