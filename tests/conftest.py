@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import importlib
 import os
 import subprocess
 import sys
@@ -30,6 +31,21 @@ program_passes.STRICT = True  # a pass that breaks a program is an error here, n
 
 # The same graphs are emitted in many files: where they lose digits is searched for once.
 program._improved = functools.cache(program._improved.__wrapped__)
+
+
+def _shared(derived):
+    """Derive a graph once for all the tests of a worker."""
+    kept = functools.lru_cache(500)(derived)
+
+    def derivation(graph, chosen, sensitivities, label):
+        found = sensitivities if isinstance(sensitivities, str) else tuple(sensitivities)
+        return kept(graph, chosen, found, label)
+
+    return derivation
+
+
+derive = importlib.import_module("symgrad.derivation.derive")
+derive._derived = _shared(derive._derived)
 
 # Threads of xdist and of NumPy's libraries only wait here for what comes next.
 deadline.can_fork = Path("/proc/self/task").exists
