@@ -46,8 +46,9 @@ NAMES = (
 def test_any_name_can_be_a_parameter(complaints, names):
     """Four at a time: with many parameters a file has not every part that a name could hit."""
     text = f"param {', '.join(names)}, a; data x; J = (exp({'*'.join(names)}*x) - a)^2*log(a)^2"
-    assert complaints(text, *STRICT, optimizer="adam") == ""
-    assert complaints(text, "-Wall", "-Werror") == ""
+    safe = "exp" in names  # digits are looked for once
+    assert complaints(text, *STRICT, optimizer="adam", safe=safe) == ""
+    assert complaints(text, "-Wall", "-Werror", safe=safe) == ""
 
 
 EVERY = "hessian hvp value_each gradient_each weights partial_sums packed".split()
