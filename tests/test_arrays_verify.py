@@ -101,6 +101,40 @@ def test_notations_are_read(claim):
     assert {v.status for v in report.verdicts} == {"proved"}, str(report)
 
 
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("∂L/∂W2 = h δ_2ᵀ\n∂L/∂W1 = x δ_1ᵀ", "proved* proved*"),
+        ("∂L/∂W2 = h δ_2ᵀ\n∂L/∂b1 = δ_1ᵀ", "proved* proved*"),
+        ("∂L/∂b1 = δ_1ᵀ\n∂L/∂W1 = δ_1xᵀ\n∂L/∂W2 = h δ_2ᵀ", "proved* proved refuted"),
+        ("∂L/∂W2 = h δ_2ᵀ\n∂L/∂W1 = x δ_1ᵀ\n∂L/∂b1 = δ_1", "refuted refuted proved"),
+        ("∂L/∂W2 = h δ_2ᵀ\n∂L/∂W1 = 2x δ_1ᵀ\n∂L/∂b1 = -δ_1ᵀ", "refuted refuted refuted"),
+        ("∂L/∂W2 = h δ_2ᵀ\n∂L/∂W2 = h δ_2ᵀ", "refuted refuted"),
+        ("layout denominator\n∂L/∂W2 = h δ_2ᵀ\n∂L/∂W1 = x δ_1ᵀ", "condition refuted refuted"),
+    ],
+)
+def test_a_text_all_of_whose_gradients_are_transposed_is_right_in_its_own_layout(text, statuses):
+    found = sg.verify(load("mlp"), text).verdicts
+    assert (
+        " ".join(v.status + "*" * any("layout" in r for r in v.remarks) for v in found) == statuses
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("∂L/∂b = z - y = 0", "proved"),
+        ("∂L/∂b = 2(z - y) = 0", "refuted"),
+        ("∂L/∂W = 0", "condition"),
+        ("$\\nabla_W L = 0 \\iff Wx = y - b$", "condition condition"),
+        ("∂L/∂b = 0\nb = y - W x\nL = 3", "condition condition refuted"),
+    ],
+)
+def test_what_is_set_to_zero_is_a_condition(text, statuses):
+    found = [v.status for v in sg.verify(load("linear_mse"), text).verdicts]
+    assert " ".join(found) == statuses
+
+
 def test_layout_of_the_numerator_transposes_derivatives():
     text = "layout numerator\n∂L/∂W = x rᵀ"
     assert [v.status for v in sg.verify(load("linear_mse"), text).verdicts] == [

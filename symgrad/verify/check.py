@@ -10,7 +10,7 @@ from symgrad.errors import SymgradError
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
 from symgrad.graph.rate import with_rate
-from symgrad.verify.arrays.judge import judged_text
+from symgrad.verify.arrays.layouts import judged_text
 from symgrad.verify.explaining.rewriting import steps_between
 from symgrad.verify.judge import Judge
 from symgrad.verify.model import Claim, Skipped, Verdict

@@ -129,6 +129,11 @@ class ArrayEvaluator:
         call = Call(x.text, tuple(map(Var, range(len(x.args)))))
         return self.entrywise(x, lambda *xs: arb(CERTIFIED.value(call, dict(enumerate(xs)))))
 
+    def _cmp(self, x: Array) -> Grid:
+        return [[arb(int(entry)) for entry in row] for row in self.tested(x)]
+
+    _logic = _cmp
+
     def tested(self, x: Array) -> list[list[bool]]:
         """Return where a condition holds."""
         if x.op == "logic":

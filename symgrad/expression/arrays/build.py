@@ -455,6 +455,8 @@ def compare(relation: str, left: Array, right: Array) -> Array:
         relation = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(relation, relation)
     if relation in {">", "!="} and is_zero(right) and left.op == "fn" and left.data == "relu":
         left, relation = left.args[0], ">"
+    if relation in {">", "!="} and is_zero(right) and steps_of_max(left):
+        left, relation = next(part for part in left.args if not is_zero(part)), ">"
     return Array("cmp", (left, right), relation, left.shape or right.shape)
 
 

@@ -201,7 +201,9 @@ def _outer(meaning: Meaning, x: Syntax) -> Array:
 
 
 def _dot(meaning: Meaning, x: Syntax) -> Array:
-    a, b = _vectors(meaning, x)
+    a, b = (_standing(meaning.array(part)) for part in x.args)
+    if len(a.shape) != 1 or len(b.shape) != 1:
+        return meaning.product(a, b, x)
     if a.shape != b.shape:
         raise meaning.unfit(a, b, x)
     return build.dot(a, b)

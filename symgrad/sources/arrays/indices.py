@@ -242,7 +242,13 @@ class IndexTable:
     def entrywise(
         self, function: str, parts: Sequence[Array | Indexed], meaning: Complaining, x: object
     ) -> Indexed:
-        """Return a function of entries."""
+        """Return a function of entries; a choice is a sum of what is chosen times 0 or 1."""
+        if function == "where":
+            chosen = self.entrywise("step", parts[:1], meaning, x)
+            opposite = self.sum(build.ONE, chosen, -1, meaning, x)
+            pairs = zip((chosen, opposite), parts[1:], strict=True)
+            one, other = (self.product(pair) for pair in pairs)
+            return self.sum(one, other, 1, meaning, x)
         free = self._free(parts)
         args = [self._aligned(part, free, meaning, x) for part in parts]
         if function == "pow" and args[0].op == "const" and args[0].data == "e":

@@ -32,8 +32,18 @@ _PARTIAL = re.compile(r"\s*∂\s*(?:[^\W\d_]|[(\[])[^/]*")
 _SIGN = re.compile(r"(?<!/)∂(?![^∂]*/\s*\(?∂)\s*(?=[^\W\d_]|\()")
 
 
-def spelled(sides: tuple[str, ...]) -> tuple[str, ...]:
-    """Return sides with dX for ∂X, as The Matrix Cookbook writes changes: ∂(X⁻¹) = −X⁻¹ ∂X X⁻¹."""
+_VARIATION = re.compile(r"δ\s?(?=[^\W\d_]|\()")
+_VARIED = re.compile(rf"\s*δ\s*(?:{NAME}|\(.*\))\s*")
+
+
+def spelled(sides: tuple[str, ...], names: Names) -> tuple[str, ...]:
+    """Return sides with dX for ∂X, as The Matrix Cookbook writes changes: ∂(X⁻¹) = −X⁻¹ ∂X X⁻¹.
+
+    A variation is a change, too: δJ = gᵀδx.
+    """
+    varied = len(sides) > 1 and all(map(_VARIATION.search, sides))
+    if varied and _VARIED.fullmatch(sides[0]) and names.look_up("δ") is None:
+        return tuple(_VARIATION.sub(" d", side).strip() for side in sides)
     if not sides or not _PARTIAL.fullmatch(sides[0]):
         return sides
     return tuple(_SIGN.sub(" d", side).strip() for side in sides)

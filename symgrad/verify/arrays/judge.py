@@ -18,6 +18,7 @@ from symgrad.expression.tree import Var
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.arrays.tokens import index_letters
 from symgrad.sources.problems import Fault, ShapesDoNotFit
+from symgrad.verify.arrays.conditions import asked_for, is_zero
 from symgrad.verify.arrays.derivatives import Scope, base_of
 from symgrad.verify.arrays.differentials import (
     along,
@@ -32,7 +33,7 @@ from symgrad.verify.arrays.differentials import (
 from symgrad.verify.arrays.higher import higher_order
 from symgrad.verify.arrays.notations import is_matlab, is_numpy, rewritten
 from symgrad.verify.arrays.proving import ArrayOutcome, Decider
-from symgrad.verify.arrays.reading import ArrayStatement, of_line, statements
+from symgrad.verify.arrays.reading import ArrayStatement
 from symgrad.verify.arrays.scope import NAME, NotTold, spellings
 from symgrad.verify.arrays.sides import Reading, Side, SideReader
 from symgrad.verify.arrays.slips import diagnosed
@@ -40,21 +41,26 @@ from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, St
 
 _PRIMED = re.compile(rf"\s*(?P<top>{NAME})['′’](?P<at>\([^()]*\))\s*")
 _CODE = re.compile(r"[\x20-[\]-~∂δ]*$")  # no LaTeX, and no signs that a keyboard lacks
+AS_ROW = "written as a row, the layout of the numerator"
 _NEW = re.compile(rf"\s*({NAME})\s*")
 
 
 class ArrayJudge:
     """Judges the statements of one text in order; names that they define stay in force."""
 
-    def __init__(self, graph: ArrayGraph, limit: float, *, explain: bool = True) -> None:
+    def __init__(
+        self, graph: ArrayGraph, limit: float, *, explain: bool = True, numerator: bool = False
+    ) -> None:
         self.graph = graph
         self.limit = limit
         self.explain = explain
-        self.reader = SideReader(Scope(graph, value_of=self.value_of))
+        self.reader = SideReader(Scope(graph, numerator=numerator, value_of=self.value_of))
         self.decider = Decider(graph)
         self.convention = ""
         self.codes: dict[str, str] = {}
         self.told: set[int] = set()
+        self.rows = False
+        self.at_zero = False
         self.printer = TextPrinter(graph.index)
         self.current = ArrayStatement("", Place("", 1, 1, 1, ""))
 
@@ -171,9 +177,27 @@ class ArrayJudge:
                     found = self.unclear(statement, open_sign) if open_sign else again
                     unread = left
                     break
+        condition = ""
+        if found.status == "refuted":
+            condition = asked_for(statement, self.scope, behind_zero=self.at_zero)
+        found = self.verdict("condition", statement, condition) if condition else found
+        if found.status == "refuted" and (zeroed := self.without_zero(statement)) is not None:
+            self.at_zero = True
+            yield zeroed
+            return
+        self.at_zero = found.status == "condition"
         if len(unread) < len(statement.sides) - 1 or found.status != "proved":
             yield found
         yield from unread
+
+    def without_zero(self, statement: ArrayStatement) -> Verdict | None:
+        """Return the verdict on what is set to zero at the end of a chain: ∂f/∂x = Ax − b = 0."""
+        *sides, last = statement.sides
+        if len(sides) < 2 or not is_zero(last):
+            return None
+        short = replace(statement, sides=tuple(sides))
+        found = [*self.judged(short)]
+        return found[0] if len(found) == 1 and found[0].ok else None
 
     def read_as(self, reading: Reading, statement: ArrayStatement) -> tuple[Verdict, list[Verdict]]:
         """Return the verdict by one reading, and those on links that cannot be read."""
@@ -181,7 +205,9 @@ class ArrayJudge:
         unread: list[Verdict] = []
         outside = self.scope, self.decider
         try:
-            sides = tuple(rewritten(side, self.scope) for side in spelled(statement.sides))
+            sides = tuple(
+                rewritten(side, self.scope) for side in spelled(statement.sides, self.scope)
+            )
             self.codes = dict(zip(sides, statement.sides, strict=True))
             statement = self.current = replace(statement, sides=sides)
             return self._judged(statement, unread), unread
@@ -248,6 +274,7 @@ class ArrayJudge:
         else:
             first = self.side(left, statement, None)
         texts = [*rights]
+        self.rows = False
         worst: tuple[Status, str] = ("proved", "equal for all sizes")
         for number, text in enumerate(texts):
             try:
@@ -268,7 +295,8 @@ class ArrayJudge:
                 return self.verdict("refuted", statement, message, diagnosis=diagnosis, link=number)
             if _RANK[outcome.status] > _RANK[worst[0]]:
                 worst = (_status(outcome.status), outcome.text)
-        return self.verdict(worst[0], statement, worst[1])
+        verdict = self.verdict(worst[0], statement, worst[1])
+        return replace(verdict, remarks=(AS_ROW,)) if self.rows else verdict
 
     def with_differentials(self, statement: ArrayStatement) -> tuple[ArrayStatement, Side | None]:
         """Return a statement, and its left side where it speaks of changes: dL = tr(δᵀ dz).
@@ -336,6 +364,11 @@ class ArrayJudge:
         own = any(plain in self.scope.definitions for plain in spellings(word))
         if not own and self.scope.resolve(word) is None and right.lstrip().startswith(("∂", "∇")):
             return self.scope.sensitivity(word) is not None or not self.scope.known(word)
+        if self.at_zero and any(
+            self.reader.splits(word[:cut]) and self.reader.splits(word[cut:])
+            for cut in range(1, len(word))
+        ):
+            return False  # Ax = b, behind ∇f = 0
         base = base_of(self.scope, word)
         head = word.partition("_")[0]
         is_entry = base != word or self.scope.known(head) or self.scope.known(head.upper())
@@ -348,8 +381,10 @@ class ArrayJudge:
     def compared(self, left: Side, right: Side) -> tuple[ArrayOutcome, Diagnosis | None]:
         """Return what is known of an equality, and what is wrong with it."""
         yours, mine = right.value, left.value
-        if left.either and yours.shape == build.transposed(mine).shape:
+        as_row = left.derived and len(mine.shape) == 1
+        if (left.either or as_row) and yours.shape == build.transposed(mine).shape:
             mine = build.transposed(mine)
+            self.rows = self.rows or as_row
         if yours.shape != mine.shape:
             if yours.shape:
                 return self.shapes_differ(left, right)
@@ -424,16 +459,3 @@ def _said(x: Array) -> str:
     if len(x.shape) == 2 and x.shape[0] == UNIT:
         return f"a row of {x.shape[1]}"
     return shape_text(x.shape)
-
-
-def judged_text(
-    graph: ArrayGraph, text: str | None, source: str, limit: float, *, explain: bool
-) -> Iterator[Verdict | Skipped]:
-    """Yield the verdicts on a text, or on the graph's own `check` lines."""
-    judge = ArrayJudge(graph, limit, explain=explain)
-    if text is not None:
-        yield from judge.verdicts(statements(text, source))
-        return
-    lines = tuple(graph.text.split("\n"))
-    for check in graph.checks:
-        yield from judge.verdicts(of_line(check.text, check.line, source, lines))

@@ -71,6 +71,7 @@ def plain_text(latex: str) -> str:
     'Xᵀ(p - y) ⊙ h^2'
     """
     text = re.sub(r"\\(?:begin|end)\{[^}]*\}|\\label\{[^}]*\}|\\tag\{[^}]*\}|&", " ", latex)
+    text = re.sub(r"\\Sigma(?![A-Za-z])(?!\s*_)", r"\\mathrm{Sigma} ", text)
     text = re.sub(r"\\\|", "‖", text)
     text = re.sub(r"(?:\\rangle(?![A-Za-z])|⟩)(?:_(?:\{[^{}]*(?:\{F\})?\}|F))?", ")", text)
     text = re.sub(r"\\langle\b|⟨", " inner(", text)

@@ -44,6 +44,7 @@ _ENTRY = re.compile(rf"(?<!\w)({NAME})(⁻¹ᵀ?|ᵀ)(?=_[\{{\w])")
 _NUMPY = re.compile(
     r"(?<!\w)np\.|(?<!\w)axis\s*=|\.T\b[^=]*\*|\*[^=]*\.T\b|\.(?:sum|dot|mean|reshape)\(|\[[^\]]*\bNone\b"
 )
+_CODED = re.compile(r"\s*d[^\W_]\w*\s*=[^=⊙∘@\\ᵀΣ∑·'′^²∂.]*\*[^=⊙∘@\\ᵀΣ∑·'′^²∂.]*")  # dz = da * s
 _MATLAB = re.compile(r"\.[*/^]|[\w)]'\s*\*|\*\s*\w+'")
 _OTHERS = re.compile(r"[⊙∘@\\ᵀ]|\.T\b")
 _METHOD = re.compile(r"\.(?P<name>sum|mean|dot)\(")
@@ -87,7 +88,7 @@ def is_matlab(text: str) -> bool:
 
 def is_numpy(text: str) -> bool:
     """Tell whether a claim is written as NumPy code."""
-    return _NUMPY.search(text) is not None
+    return _NUMPY.search(text) is not None or _CODED.fullmatch(text) is not None
 
 
 def _unrolled(text: str, names: Names) -> str:

@@ -25,7 +25,7 @@ from symgrad.verify.arrays.numpy_sides import numpy_value
 _SENSITIVITY = re.compile(r"\s*\\?(?:δ|delta|ε)")
 
 _DELTA = re.compile(r"(?<!\w)(?:δ|delta)_\{\w\w\}")
-_SIGMA = re.compile(r"(?<!\w)σ(?=['′’]?\()")
+_SIGMA = re.compile(r"(?<![^\W\d])σ(?=['′’]?\()")
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class SideReader:
     def as_formula(self, text: str, place: Place, like: Side | None) -> Side:
         """Return the value of one side that is a formula, not code."""
         if self.scope.look_up("σ") is None:
-            text = _SIGMA.sub("sigmoid", text)
+            text = _SIGMA.sub(" sigmoid", text)
         self.scope.lines = self.reading.lines
         self.scope.kronecker = self.reading.delta == "kronecker" or self.tensor is not None
         marked = self.scope.marked(text)
