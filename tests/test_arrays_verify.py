@@ -208,6 +208,25 @@ def test_identities_vanish_for_all_sizes():
     assert not vanishes(build.sub(build.trace(build.chain(a, b)), build.ONE), time.monotonic() + 5)
 
 
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("(P⁻¹ + HᵀR⁻¹H)⁻¹HᵀR⁻¹ = P Hᵀ(H P Hᵀ + R)⁻¹", "proved"),
+        ("(P⁻¹ + HᵀR⁻¹H)⁻¹ = P - P Hᵀ(R + H P Hᵀ)⁻¹H P", "proved"),
+        ("(P + 2I)⁻¹x = (x - P(P + 2I)⁻¹x)/2", "proved"),
+        ("(I + H P Hᵀ)⁻¹H = H(I + P HᵀH)⁻¹", "proved"),
+        ("(P⁻¹ + HᵀR⁻¹H)⁻¹ = P + P Hᵀ(R + H P Hᵀ)⁻¹H P", "refuted"),
+        ("(I + H P Hᵀ)⁻¹H = H(I + HᵀH P)⁻¹", "refuted"),
+    ],
+)
+def test_inverses_of_sums_are_written_by_one_another(claim, status):
+    graph = sg.parse(
+        "param x[n]\ngiven H[m,n], R[m,m], P[n,n]\nassume R spd, P spd\n"
+        "J = x@inv(P)@x + (H@x)@inv(R)@(H@x)"
+    )
+    assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]
+
+
 def test_latex_becomes_text():
     assert plain_text(r"\left\| \mathbf{w} \right\|_2^2") == "‖ w ‖^2"
     assert plain_text(r"X^{-1} + Y^{-\top}") == "X⁻¹ + Y⁻¹ᵀ"

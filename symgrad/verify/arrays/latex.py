@@ -76,7 +76,10 @@ def plain_text(latex: str) -> str:
     text = re.sub(r"(?:\\rangle(?![A-Za-z])|⟩)(?:_(?:\{[^{}]*(?:\{F\})?\}|F))?", ")", text)
     text = re.sub(r"\\langle\b|⟨", " inner(", text)
     text = re.sub(
-        r"\\(?:implies|Rightarrow|Longrightarrow|iff|text\{ *and *\})(?![A-Za-z])", ", ", text
+        r"\\(?:implies|Longrightarrow|Rightarrow|(?:Longl|L)eftrightarrow|iff|"
+        r"text\{ *(?:and|so) *\})(?![A-Za-z])|[⇒⟹⇔⟺]",
+        ", ",
+        text,
     )
     text = re.sub(r"\\[,;:! ]|~|\\quad|\\qquad", " ", text)
     return " ".join(_translated(text).split())

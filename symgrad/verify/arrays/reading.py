@@ -93,7 +93,7 @@ def _rows(shown: str, place: Place) -> Iterator[ArrayStatement]:
     left = ""
     for row in rows:
         marked = "\\" in shown or "_{" in row or "^{" in row
-        plain = plain_text(row) if marked else _lowered(_alone(" ".join(row.split())))
+        plain = plain_text(row) if marked else _lowered(_alone(_alike(row)))
         first, *clauses = _WHERE.split(plain)
         parts = _apart(first)
         told = [part for clause in clauses for part in _apart(clause)]
@@ -124,6 +124,11 @@ def _rowed(shown: str) -> str:
 
 _WHERE = re.compile(r"[,;]?\s+(?:where|with)\s+(?=[^\W\d][^=(),]*=)")
 _LOWER = re.compile("[₀-₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]+")
+
+
+def _alike(row: str) -> str:
+    """Return a line with single spaces, and commas for the arrows between its statements."""
+    return " ".join(re.sub("[⇒⟹⇔⟺]", ", ", row).split())
 
 
 def _alone(text: str) -> str:

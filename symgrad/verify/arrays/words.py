@@ -1,0 +1,151 @@
+"""Products of matrices as words: sums of them with inverses are shown to vanish.
+
+With M = I + HᵀH, HᵀH M⁻¹ is I − M⁻¹: the longest word of a matrix beside its inverse is written by
+its other words. A difference that is not zero by that is multiplied by the matrices whose inverses
+stand at its ends, (I + HᵀH)⁻¹Hᵀ − Hᵀ(I + HHᵀ)⁻¹ by I + HᵀH: they are regular where it has a value.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.spreading import distributed
+from symgrad.expression.arrays.tree import Array, walk
+
+_MOST_WORDS = 60
+_MOST_STEPS = 400
+_MOST_ENDS = 4
+Word = tuple[Array, ...]
+Sum = dict[Word, Array]
+
+
+class _TooLong(Exception):
+    """More words than anyone writes."""
+
+
+def cancels(difference: Array, deadline: float) -> bool:
+    """Tell whether a difference of matrices with inverses of sums vanishes for all sizes.
+
+    >>> from symgrad.expression.arrays.build import add, chain, eye, inverse, name, sub, transposed
+    >>> from symgrad.expression.arrays.size import named
+    >>> h = name("H", (named("m"), named("n")))
+    >>> one, other = (chain(a, b) for a, b in ((transposed(h), h), (h, transposed(h))))
+    >>> left = chain(inverse(add(eye(named("n")), one)), transposed(h))
+    >>> right = chain(transposed(h), inverse(add(eye(named("m")), other)))
+    >>> cancels(sub(left, right), time.monotonic() + 5), cancels(left, time.monotonic() + 5)
+    (True, False)
+    """
+    if not any(part.op == "inv" and part.args[0].op == "add" for part in walk(difference)):
+        return False
+    try:
+        return _Words(deadline).vanishes(difference)
+    except _TooLong:
+        return False
+
+
+class _Words:
+    """The words of one question; inverses of equal matrices are one letter."""
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.letters: dict[frozenset[tuple[Word, Array]], Array] = {}
+        self.matrices: dict[Array, Sum] = {}
+
+    def vanishes(self, x: Array) -> bool:
+        """Tell whether the words of an expression cancel, at its ends multiplied where need be."""
+        found = self.reduced(self.words(x))
+        for _ in range(_MOST_ENDS):
+            if not found:
+                return True
+            matrix = next(self.at_ends(found), None)
+            if matrix is None:
+                return False
+            letter, left = matrix
+            product: Sum = {}
+            for word, number in self.matrices[letter].items():
+                for other, factor in found.items():
+                    whole = (*word, *other) if left else (*other, *word)
+                    _add(product, whole, build.mul(number, factor))
+            found = self.reduced(product)
+        return not found
+
+    def at_ends(self, found: Sum) -> Iterator[tuple[Array, bool]]:
+        """Yield the inverses of sums at the left ends of words, then those at the right ends."""
+        for left in (True, False):
+            for word in found:
+                letter = word[0 if left else -1] if word else None
+                if letter is not None and len(self.matrices.get(letter, ())) > 1:
+                    yield letter, left
+
+    def words(self, x: Array) -> Sum:
+        """Return an expression as a sum of words, each with the number in front of it."""
+        x = distributed(x)
+        found: Sum = {}
+        for term in x.args if x.op == "add" else (x,):
+            term = build.filled(term, x.shape)  # noqa: PLW2901
+            scalars = [part for part in term.args if not part.shape] if term.op == "mul" else []
+            arrays = [part for part in term.args if part.shape] if scalars else [term]
+            body = build.mul(*arrays)
+            factors = body.args if body.op == "chain" else (body,)
+            word = tuple(self.letter(part) for part in factors if part.op != "eye")
+            _add(found, word, build.mul(*scalars) if scalars else build.ONE)
+        return found
+
+    def letter(self, x: Array) -> Array:
+        """Return a factor as a letter, and learn what it is the inverse of."""
+        if x.op != "inv" or x in self.matrices:
+            return x
+        matrix = self.words(x.args[0])
+        same = self.letters.setdefault(frozenset(matrix.items()), x)
+        self.matrices[same] = matrix
+        return same
+
+    def reduced(self, found: Sum) -> Sum:
+        """Return a sum in which no word of a matrix that is its longest touches the inverse."""
+        todo, done = dict(found), Sum()
+        for _ in range(_MOST_STEPS):
+            if not todo:
+                return done
+            if len(todo) + len(done) > _MOST_WORDS or time.monotonic() > self.deadline:
+                break
+            word, number = todo.popitem()
+            again = self.rewritten(word)
+            if again is None:
+                _add(done, word, number)
+                continue
+            for other, factor in again.items():
+                _add(todo, other, build.mul(number, factor))
+        raise _TooLong
+
+    def rewritten(self, word: Word) -> Sum | None:
+        """Return a word that has a longest word beside its inverse by the others, or None."""
+        for at, letter in enumerate(word):
+            matrix = self.matrices.get(letter)
+            if not matrix:
+                continue
+            lead = max(matrix, key=lambda w: (len(w), [part.key for part in w]))
+            size = len(lead)
+            for left in (True, False):
+                start = at - size if left else at + 1
+                if not size or start < 0 or word[start : start + size] != lead:
+                    continue
+                front, behind = word[: min(start, at)], word[max(start + size, at + 1) :]
+                below = build.pow_(matrix[lead], build.MINUS_ONE)
+                found: Sum = {(*front, *behind): below}
+                for other, number in matrix.items():
+                    if other != lead:
+                        middle = (*other, letter) if left else (letter, *other)
+                        factor = build.neg(build.mul(number, below))
+                        _add(found, (*front, *middle, *behind), factor)
+                return found
+        return None
+
+
+def _add(found: Sum, word: Word, number: Array) -> None:
+    total = build.add(found[word], number) if word in found else number
+    if build.is_zero(total):
+        found.pop(word, None)
+    else:
+        found[word] = total
