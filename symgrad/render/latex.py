@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import cached_property
 
 from symgrad.expression.functions import OwnFunction, lookup, record
 from symgrad.expression.names import GREEK, LATIN, accented
@@ -149,7 +150,13 @@ class LatexPrinter(Printer):
         letter = _ALIKE.get(symbol, symbol).removeprefix(r"\ln")
         if GREEK.get(letter.removeprefix("\\")) in self.initials:
             return True
-        return any(_ALIKE.get(self.name(name), self.name(name)) == letter for name in self._names)
+        return letter in self._shapes
+
+    @cached_property
+    def _shapes(self) -> frozenset[str]:
+        """The names here as they look."""
+        printed = map(self.name, self._names)
+        return frozenset(_ALIKE.get(name, name) for name in printed)
 
     def gap(self, left: str, right: str) -> str:
         """Return the space that keeps commands, and words, apart."""
