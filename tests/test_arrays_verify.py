@@ -110,6 +110,9 @@ def test_notations_are_read(claim):
         ("∂L/∂W2 = h δ_2ᵀ\n∂L/∂W1 = x δ_1ᵀ\n∂L/∂b1 = δ_1", "refuted refuted proved"),
         ("∂L/∂W2 = h δ_2ᵀ\n∂L/∂W1 = 2x δ_1ᵀ\n∂L/∂b1 = -δ_1ᵀ", "refuted refuted refuted"),
         ("∂L/∂W2 = h δ_2ᵀ\n∂L/∂W2 = h δ_2ᵀ", "refuted refuted"),
+        ("∂u/∂x = W1ᵀ\n∂z/∂h = W2ᵀ\n∂L/∂b1 = δ_1", "proved* proved* proved"),
+        ("∂u/∂x = W1ᵀ\n∂z/∂h = W2", "refuted proved"),
+        ("∂u/∂x = W1ᵀ\n∂u/∂x = W1ᵀ", "refuted refuted"),
         ("layout denominator\n∂L/∂W2 = h δ_2ᵀ\n∂L/∂W1 = x δ_1ᵀ", "condition refuted refuted"),
     ],
 )

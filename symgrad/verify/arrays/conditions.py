@@ -28,6 +28,7 @@ def asked_for(statement: ArrayStatement, names: Names, *, behind_zero: bool) -> 
     """
     left, *rights = statement.sides
     derived = any(map(_DERIVED.search, statement.sides))
+    derived = derived or (left.startswith("d") and names.resolve(left[1:]) is not None)
     if derived and len(rights) == 1 and is_zero(rights[0]):
         return "set to zero: a condition, which the formula need not fulfil everywhere"
     node = names.resolve(left)

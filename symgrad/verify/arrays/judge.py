@@ -49,12 +49,12 @@ class ArrayJudge:
     """Judges the statements of one text in order; names that they define stay in force."""
 
     def __init__(
-        self, graph: ArrayGraph, limit: float, *, explain: bool = True, numerator: bool = False
+        self, graph: ArrayGraph, limit: float, *, explain: bool = True, layout: str = ""
     ) -> None:
         self.graph = graph
         self.limit = limit
         self.explain = explain
-        self.reader = SideReader(Scope(graph, numerator=numerator, value_of=self.value_of))
+        self.reader = SideReader(self.scope_in(layout))
         self.decider = Decider(graph)
         self.convention = ""
         self.codes: dict[str, str] = {}
@@ -63,6 +63,15 @@ class ArrayJudge:
         self.at_zero = False
         self.printer = TextPrinter(graph.index)
         self.current = ArrayStatement("", Place("", 1, 1, 1, ""))
+
+    def scope_in(self, layout: str) -> Scope:
+        """Return the names of the graph, their derivatives in a layout."""
+        return Scope(
+            self.graph,
+            numerator=layout == "numerator",
+            denominator=layout == "denominator",
+            value_of=self.value_of,
+        )
 
     @property
     def scope(self) -> Scope:
@@ -80,13 +89,8 @@ class ArrayJudge:
             if statement.setting is not None:
                 kind, value = statement.setting
                 if kind == "layout":
-                    self.scope = Scope(
-                        self.graph,
-                        numerator=value == "numerator",
-                        denominator=value == "denominator",
-                        definitions=dict(self.scope.definitions),
-                        value_of=self.value_of,
-                    )
+                    definitions = dict(self.scope.definitions)
+                    self.scope = replace(self.scope_in(value), definitions=definitions)
                 else:
                     self.convention = value
                 yield self.verdict("condition", statement, f"{kind} {value}")

@@ -10,7 +10,7 @@ from symgrad.verify.arrays.judge import AS_ROW, ArrayJudge
 from symgrad.verify.arrays.reading import ArrayStatement, of_line, statements
 from symgrad.verify.model import Skipped, Verdict
 
-_TURNED = "written in the layout of the numerator, as is all of the text"
+_NOTE = "written in the layout of the {}, as is all of the text"
 _Found = Verdict | Skipped
 
 
@@ -36,17 +36,28 @@ def _in_one_layout(
     """Return the verdicts; where every gradient is transposed, that is the text's own layout.
 
     That a gradient by a vector is a row says so, or two gradients by matrices, if none says the
-    opposite: what is right as we write it must be right in the other layout, too.
+    opposite: what is right as we write it must be right in the other layout, too. Two transposed
+    derivatives of vectors by vectors say that the layout is that of the denominator.
     """
     usual = [*ArrayJudge(graph, limit, explain=explain).verdicts(iter(found))]
     if len(usual) < 2 or any(statement.setting is not None for statement in found):
         return usual
     if not any(isinstance(v, Verdict) and v.status == "refuted" for v in usual):
         return usual
-    judge = ArrayJudge(graph, limit, explain=explain, numerator=True)
-    turned = [*judge.verdicts(iter(found))]
+    for layout in ("numerator", "denominator"):
+        judge = ArrayJudge(graph, limit, explain=explain, layout=layout)
+        turned = _turned(usual, [*judge.verdicts(iter(found))], layout)
+        if turned is not None:
+            return turned
+    return usual
+
+
+def _turned(
+    usual: Sequence[_Found], turned: Sequence[_Found], layout: str
+) -> Sequence[_Found] | None:
+    """Return the verdicts in another layout, None where the text is not written in it."""
     if len(turned) != len(usual):
-        return usual
+        return None
     gained: set[str] = set()
     has_rows, result = False, list[_Found]()
     for before, after in zip(usual, turned, strict=True):
@@ -56,9 +67,9 @@ def _in_one_layout(
         has_rows = has_rows or (AS_ROW in before.remarks and after.ok)
         if before.status == "refuted" and after.ok:
             gained.add(after.claim.text.partition("=")[0].strip())
-            result[-1] = replace(after, remarks=(*after.remarks, _TURNED))
+            result[-1] = replace(after, remarks=(*after.remarks, _NOTE.format(layout)))
         elif before.ok and not after.ok:
-            return usual
+            return None
         elif before.ok:
             result[-1] = before
-    return result if gained and (has_rows or len(gained) > 1) else usual
+    return result if len(gained) > 1 or (gained and has_rows and layout == "numerator") else None
