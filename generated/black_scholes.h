@@ -25,9 +25,11 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
-//     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
+//     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂))), by a function of its own
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
+// Accuracy: C loses 6 of 16 digits at S = 1, r = 0.129667, σ = 0.187172, T = 0.444682, K =
+//     44.1712.
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.

@@ -24,9 +24,10 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
+#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂))), by a function of its own
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
+# Accuracy: C loses 6 of 16 digits at S = 1, r = 0.129667, σ = 0.187172, T = 0.444682, K = 44.1712.
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
@@ -45,6 +46,14 @@ _sqrt(x) = !(x < 0) ? sqrt(x) : oftype(x, NaN)
 # The density of the standard normal distribution.
 _normal_pdf(x) = 0.3989422804014327*exp(-0.5*x*x)
 
+# log(normal_cdf(t)); where that is 0/0 or cancels, its series.
+function _local1(t)
+    return (t < -16.0) ? _log(1.0 - (1.0 - 3.0*(1.0 - 5.0*(1.0 - 7.0*(1.0 - 9.0*(1.0 -
+        11.0*(1.0 - 13.0*(1.0 - 15.0*(1.0 - 17.0*(1.0 - 19.0*(1.0 -
+        21.0/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t)) -
+        t*t/2.0 - _log(-t) - 0.9189385332046727 : _log(_normal_cdf(t))
+end
+
 """
 C.
 """
@@ -53,7 +62,7 @@ function value(S::Real, r::Real, sigma::Real, T::Real, K::Real)
     sigma_times_sqrt_T = sigma*_sqrt(T)
     d1 = (_log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
-    C = S*_normal_cdf(d1) - K*exp(_log(_normal_cdf(d2)) - r*T)
+    C = S*_normal_cdf(d1) - K*exp(_local1(d2) - r*T)
     return C
 end
 
@@ -85,12 +94,13 @@ function value_and_gradient(S::Real, r::Real, sigma::Real, T::Real, K::Real)
     d1 = (_log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = _normal_cdf(d1)
-    C_term = K*exp(_log(_normal_cdf(d2)) - r*T)
-    C = S*dC_dS - C_term
+    r_times_T = r*T
+    C = S*dC_dS - K*exp(_local1(d2) - r_times_T)
     delta = -S*_normal_pdf(d1)
-    dC_dr = C_term*T
+    dC_dr_factor = K*exp(_log(_normal_cdf(d2)) - r_times_T)
+    dC_dr = dC_dr_factor*T
     dC_dsigma = -delta*sqrt_T
-    dC_dT = C_term*r - delta*sigma/(2.0*sqrt_T)
+    dC_dT = dC_dr_factor*r - delta*sigma/(2.0*sqrt_T)
     return C, (S = dC_dS, r = dC_dr, sigma = dC_dsigma, T = dC_dT)
 end
 

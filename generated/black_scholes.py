@@ -24,9 +24,10 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
+#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂))), by a function of its own
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
+# Accuracy: C loses 6 of 16 digits at S = 1, r = 0.129667, σ = 0.187172, T = 0.444682, K = 44.1712.
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
@@ -73,6 +74,11 @@ def _normal_pdf(x: float) -> float:
     return 0.3989422804014327 * exp(-0.5 * x * x)
 
 
+def _ieee_log(x: float) -> float:
+    """log(x): infinite at 0.0, NaN below it."""
+    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
+
+
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -80,14 +86,21 @@ def _ieee_divide(x: float, y: float) -> float:
     return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
 
 
-def _ieee_log(x: float) -> float:
-    """log(x): infinite at 0.0, NaN below it."""
-    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
-
-
 def _ieee_sqrt(x: float) -> float:
     """sqrt(x): NaN outside its domain."""
     return sqrt(x) if x >= 0.0 else nan
+
+
+def _local1(t: float) -> float:
+    """log(normal_cdf(t)); where that is 0/0 or cancels, its series."""
+    return (
+        _ieee_log(1.0 - _ieee_divide(1.0 - _ieee_divide(3.0*(1.0 - _ieee_divide(5.0*(1.0 -
+        _ieee_divide(7.0*(1.0 - _ieee_divide(9.0*(1.0 - _ieee_divide(11.0*(1.0 -
+        _ieee_divide(13.0*(1.0 - _ieee_divide(15.0*(1.0 - _ieee_divide(17.0*(1.0 -
+        _ieee_divide(19.0*(1.0 - _ieee_divide(21.0, t*t)), t*t)), t*t)), t*t)), t*t)), t*t)),
+        t*t)), t*t)), t*t)), t*t), t*t)) - t*t/2.0 - _ieee_log(-t) - 0.9189385332046727 if t <
+        -16.0 else _ieee_log(_normal_cdf(t))
+    )
 
 
 def value(
@@ -98,7 +111,7 @@ def value(
         sigma_times_sqrt_T = sigma*sqrt(T)
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
         d2 = d1 - sigma_times_sqrt_T
-        C = S*_normal_cdf(d1) - K*_exp(log(_normal_cdf(d2)) - r*T)
+        C = S*_normal_cdf(d1) - K*_exp(_local1(d2) - r*T)
         return C
     except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(S, r, sigma, T, K)[0]
@@ -134,12 +147,13 @@ def value_and_gradient(
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
         d2 = d1 - sigma_times_sqrt_T
         dC_dS = _normal_cdf(d1)
-        C_term = K*_exp(log(_normal_cdf(d2)) - r*T)
-        C = S*dC_dS - C_term
+        r_times_T = r*T
+        C = S*dC_dS - K*_exp(_local1(d2) - r_times_T)
         delta = -S*_normal_pdf(d1)
-        dC_dr = C_term*T
+        dC_dr_factor = K*_exp(log(_normal_cdf(d2)) - r_times_T)
+        dC_dr = dC_dr_factor*T
         dC_dsigma = -delta*sqrt_T
-        dC_dT = C_term*r - delta*sigma/(2.0*sqrt_T)
+        dC_dT = dC_dr_factor*r - delta*sigma/(2.0*sqrt_T)
         return C, Gradient(dC_dS, dC_dr, dC_dsigma, dC_dT)
     except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(S, r, sigma, T, K)
@@ -165,10 +179,11 @@ def _ieee(S: float, r: float, sigma: float, T: float, K: float) -> tuple[float, 
     )
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = _normal_cdf(d1)
-    C_term = K*_exp(_ieee_log(_normal_cdf(d2)) - r*T)
-    C = S*dC_dS - C_term
+    r_times_T = r*T
+    C = S*dC_dS - K*_exp(_local1(d2) - r_times_T)
     delta = -S*_normal_pdf(d1)
-    dC_dr = C_term*T
+    dC_dr_factor = K*_exp(_ieee_log(_normal_cdf(d2)) - r_times_T)
+    dC_dr = dC_dr_factor*T
     dC_dsigma = -delta*sqrt_T
-    dC_dT = C_term*r - _ieee_divide(delta*sigma, 2.0*sqrt_T)
+    dC_dT = dC_dr_factor*r - _ieee_divide(delta*sigma, 2.0*sqrt_T)
     return C, Gradient(dC_dS, dC_dr, dC_dsigma, dC_dT)

@@ -24,9 +24,10 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
+#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂))), by a function of its own
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
+# Accuracy: C loses 6 of 16 digits at S = 1, r = 0.129667, σ = 0.187172, T = 0.444682, K = 44.1712.
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
@@ -86,6 +87,16 @@ def _normal_pdf(x: Array) -> Array:
     return 0.3989422804014327 * jnp.exp(-0.5 * x * x)
 
 
+def _local1(t: Array) -> Array:
+    """log(normal_cdf(t)); where that is 0/0 or cancels, its series."""
+    return jnp.where(
+        t < -16.0, jnp.log(1.0 - (1.0 - 3.0*(1.0 - 5.0*(1.0 - 7.0*(1.0 - 9.0*(1.0 - 11.0*(1.0 -
+        13.0*(1.0 - 15.0*(1.0 - 17.0*(1.0 - 19.0*(1.0 -
+        21.0/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t)) -
+        t*t/2.0 - jnp.log(-t) - 0.9189385332046727, jnp.log(special.ndtr(t))
+    )
+
+
 def value(
     S: ArrayLike, r: ArrayLike, sigma: ArrayLike, T: ArrayLike, K: ArrayLike,
 ) -> Array:
@@ -95,8 +106,7 @@ def value(
     sigma_times_sqrt_T = sigma*jnp.sqrt(T)
     d1 = (jnp.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
-    _mean_C = jnp.mean(S*special.ndtr(d1) - K*jnp.exp(jnp.log(special.ndtr(d2)) - r*T))
-    return _mean_C
+    return jnp.mean(S*special.ndtr(d1) - K*jnp.exp(_local1(d2) - r*T))
 
 
 def gradient(
@@ -126,14 +136,15 @@ def value_and_gradient(
     _single(S=S, r=r, sigma=sigma, T=T)
     sqrt_T = jnp.sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
+    r_times_T = r*T
     d1 = (jnp.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = special.ndtr(d1)
-    C_term = K*jnp.exp(jnp.log(special.ndtr(d2)) - r*T)
     delta = -S*_normal_pdf(d1)
-    return jnp.mean(S*dC_dS - C_term), Gradient(
-        S=jnp.mean(dC_dS), r=jnp.mean(C_term)*T, sigma=-jnp.mean(delta)*sqrt_T,
-        T=jnp.mean(C_term*r - delta*sigma/(2.0*sqrt_T)),
+    dC_dr_factor = K*jnp.exp(jnp.log(special.ndtr(d2)) - r_times_T)
+    return jnp.mean(S*dC_dS - K*jnp.exp(_local1(d2) - r_times_T)), Gradient(
+        S=jnp.mean(dC_dS), r=jnp.mean(dC_dr_factor)*T, sigma=-jnp.mean(delta)*sqrt_T,
+        T=jnp.mean(dC_dr_factor*r - delta*sigma/(2.0*sqrt_T)),
     )
 
 

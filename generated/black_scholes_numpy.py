@@ -24,9 +24,10 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
+#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂))), by a function of its own
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
+# Accuracy: C loses 6 of 16 digits at S = 1, r = 0.129667, σ = 0.187172, T = 0.444682, K = 44.1712.
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
@@ -141,7 +142,14 @@ def value(
     d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
     d2 = d1 - sigma*sqrt_T
     _n = len(K)
-    C = np.sum(S*_normal_cdf(d1) - K*np.exp(np.log(_normal_cdf(d2)) - r*T))/_n
+    C = (
+        np.sum(S*_normal_cdf(d1) - K*np.exp(np.where(d2 < -16.0, np.log(1.0 - (1.0 -
+        3.0*(1.0 - 5.0*(1.0 - 7.0*(1.0 - 9.0*(1.0 - 11.0*(1.0 - 13.0*(1.0 - 15.0*(1.0 -
+        17.0*(1.0 - 19.0*(1.0 -
+        21.0/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*
+        d2))/(d2*d2))/(d2*d2)) - d2*d2/2.0 - np.log(-d2) - 0.9189385332046727,
+        np.log(_normal_cdf(d2))) - r*T))/_n
+    )
     return float(C)
 
 
@@ -176,15 +184,22 @@ def value_and_gradient(
     d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
     d2 = d1 - sigma*sqrt_T
     dC_dS = _normal_cdf(d1)
-    C_factor = np.exp(np.log(_normal_cdf(d2)) - r*T)
+    log_of_normal_cdf_d2 = np.log(_normal_cdf(d2))
     delta = -S*(np.exp(-d1*d1/2.0)/2.5066282746310002)
+    dC_dr_factor = np.exp(log_of_normal_cdf_d2 - r*T)
     _n = len(K)
-    dC_dr = np.sum(K*T*C_factor)/_n
+    dC_dr = np.sum(K*T*dC_dr_factor)/_n
+    C = (
+        np.sum(S*dC_dS - K*np.exp(np.where(d2 < -16.0, np.log(1.0 - (1.0 - 3.0*(1.0 -
+        5.0*(1.0 - 7.0*(1.0 - 9.0*(1.0 - 11.0*(1.0 - 13.0*(1.0 - 15.0*(1.0 - 17.0*(1.0 -
+        19.0*(1.0 -
+        21.0/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*d2))/(d2*
+        d2))/(d2*d2))/(d2*d2)) - d2*d2/2.0 - np.log(-d2) - 0.9189385332046727,
+        log_of_normal_cdf_d2) - r*T))/_n
+    )
     dC_dsigma = -np.sum(delta)/_n*sqrt_T
-    dC_dT = np.sum(K*r*C_factor - delta*sigma/(2.0*sqrt_T))/_n
-    return float(np.sum(S*dC_dS - K*C_factor)/_n), Gradient(*map(float, (
-        np.sum(dC_dS)/_n, dC_dr, dC_dsigma, dC_dT,
-    )))
+    dC_dT = np.sum(K*r*dC_dr_factor - delta*sigma/(2.0*sqrt_T))/_n
+    return float(C), Gradient(*map(float, (np.sum(dC_dS)/_n, dC_dr, dC_dsigma, dC_dT)))
 
 
 def update(

@@ -24,9 +24,10 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
+#     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂))), by a function of its own
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
+# Accuracy: C loses 6 of 16 digits at S = 1, r = 0.129667, σ = 0.187172, T = 0.444682, K = 44.1712.
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
@@ -91,11 +92,21 @@ def _normal_pdf(x: Tensor) -> Tensor:
     return 0.3989422804014327 * torch.exp(-0.5 * x * x)
 
 
+def _local1(t: Tensor) -> Tensor:
+    """log(normal_cdf(t)); where that is 0/0 or cancels, its series."""
+    return torch.where(
+        t < -16.0, torch.log(1.0 - (1.0 - 3.0*(1.0 - 5.0*(1.0 - 7.0*(1.0 - 9.0*(1.0 - 11.0*(1.0 -
+        13.0*(1.0 - 15.0*(1.0 - 17.0*(1.0 - 19.0*(1.0 -
+        21.0/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t))/(t*t)) -
+        t*t/2.0 - torch.log(-t) - 0.9189385332046727, torch.log(_normal_cdf(t))
+    )
+
+
 def _formula(S: Tensor, r: Tensor, sigma: Tensor, T: Tensor, K: Tensor) -> Tensor:
     sigma_times_sqrt_T = sigma*torch.sqrt(T)
     d1 = (torch.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
-    _mean_C = torch.mean(S*_normal_cdf(d1) - K*torch.exp(torch.log(_normal_cdf(d2)) - r*T))
+    _mean_C = torch.mean(S*_normal_cdf(d1) - K*torch.exp(_local1(d2) - r*T))
     return _mean_C
 
 
@@ -179,14 +190,15 @@ def value_and_gradient(
     _single(S=S, r=r, sigma=sigma, T=T)
     sqrt_T = torch.sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
+    r_times_T = r*T
     d1 = (torch.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = _normal_cdf(d1)
-    C_term = K*torch.exp(torch.log(_normal_cdf(d2)) - r*T)
     delta = -S*_normal_pdf(d1)
-    return torch.mean(S*dC_dS - C_term), Gradient(
-        S=torch.mean(dC_dS), r=torch.mean(C_term)*T, sigma=-torch.mean(delta)*sqrt_T,
-        T=torch.mean(C_term*r - delta*sigma/(2.0*sqrt_T)),
+    dC_dr_factor = K*torch.exp(torch.log(_normal_cdf(d2)) - r_times_T)
+    return torch.mean(S*dC_dS - K*torch.exp(_local1(d2) - r_times_T)), Gradient(
+        S=torch.mean(dC_dS), r=torch.mean(dC_dr_factor)*T, sigma=-torch.mean(delta)*sqrt_T,
+        T=torch.mean(dC_dr_factor*r - delta*sigma/(2.0*sqrt_T)),
     )
 
 

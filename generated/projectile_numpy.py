@@ -230,7 +230,7 @@ def jacobian(
     delta = a*t/t_term
     dresidual_dv_term = np.hypot(b, np.sqrt(2.0*g*k))
     dresidual_dv = (
-        np.where(b <= -200.0, cos_theta*(2.0*g*k/(dresidual_dv_term -
+        np.where(b <= -300.0, cos_theta*(2.0*g*k/(dresidual_dv_term -
         b))*t/dresidual_dv_term, delta*sin_theta + t*cos_theta)
     )
     dresidual_dtheta = delta*a - t*b

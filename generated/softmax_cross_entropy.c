@@ -31,7 +31,7 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     L = where(s ≤ 700, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
+//     L = where(s ≤ 400, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
 //         t₂·log(p₂) + t₃·log(p₃)))
 // Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
 //     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
@@ -66,8 +66,8 @@ double softmax_cross_entropy_value(
     const double p1 = exp_z1/s;
     const double p2 = exp_z2/s;
     const double p3 = exp_z3/s;
-    const double L_term = (s <= 700.0) ? log(s) : 0.0;
-    const double L = (s <= 700.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
+    const double L_term = (s <= 400.0) ? log(s) : 0.0;
+    const double L = (s <= 400.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
         L_term)) : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
     return L;
 }
@@ -114,8 +114,8 @@ softmax_cross_entropy_params softmax_cross_entropy_value_and_gradient(
     const double p1 = exp_z1/s;
     const double p2 = exp_z2/s;
     const double p3 = exp_z3/s;
-    const double L_term = (s <= 700.0) ? log(s) : 0.0;
-    const double L = (s <= 700.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
+    const double L_term = (s <= 400.0) ? log(s) : 0.0;
+    const double L = (s <= 400.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
         L_term)) : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
@@ -171,8 +171,8 @@ static inline void add_sample(
     const double p1 = exp_z1/s;
     const double p2 = exp_z2/s;
     const double p3 = exp_z3/s;
-    const double L_term = (s <= 700.0) ? log(s) : 0.0;
-    const double L = (s <= 700.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
+    const double L_term = (s <= 400.0) ? log(s) : 0.0;
+    const double L = (s <= 400.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
         L_term)) : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;

@@ -31,7 +31,7 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     L = where(s ≤ 700, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
+//     L = where(s ≤ 400, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
 //         t₂·log(p₂) + t₃·log(p₃)))
 // Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
 //     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
@@ -98,8 +98,8 @@ export function value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const p1 = exp_z1/s;
   const p2 = exp_z2/s;
   const p3 = exp_z3/s;
-  const L_term = (s <= 700) ? Math.log(s) : 0;
-  const L = (s <= 700) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) :
+  const L_term = (s <= 400) ? Math.log(s) : 0;
+  const L = (s <= 400) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) :
       -(t1*Math.log(p1) + t2*Math.log(p2) + t3*Math.log(p3));
   return L;
 }
@@ -165,8 +165,8 @@ export function value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const p1 = exp_z1/s;
   const p2 = exp_z2/s;
   const p3 = exp_z3/s;
-  const L_term = (s <= 700) ? Math.log(s) : 0;
-  const L = (s <= 700) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) :
+  const L_term = (s <= 400) ? Math.log(s) : 0;
+  const L = (s <= 400) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) :
       -(t1*Math.log(p1) + t2*Math.log(p2) + t3*Math.log(p3));
   const delta_3 = p3 - t3;
   const delta_2 = p2 - t2;

@@ -29,7 +29,7 @@
 #     ∂L/∂w₃ = δ₃x
 #     ∂L/∂b₃ = δ₃
 # Computed in another form, which keeps more digits
-#     L = where(s ≤ 700, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
+#     L = where(s ≤ 400, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
 #         t₂·log(p₂) + t₃·log(p₃)))
 # Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
 #     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
@@ -110,9 +110,9 @@ def value(
         p1 = _ieee_divide(exp_z1, s)
         p2 = _ieee_divide(exp_z2, s)
         p3 = _ieee_divide(exp_z3, s)
-        L_term = log(s) if s <= 700.0 else 0.0
+        L_term = log(s) if s <= 400.0 else 0.0
         L = (
-            -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) if s <= 700.0 else
+            -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) if s <= 400.0 else
             -(t1*log(p1) + t2*log(p2) + t3*log(p3))
         )
         return L
@@ -163,9 +163,9 @@ def value_and_gradient(
         p1 = exp_z1/s
         p2 = exp_z2/s
         p3 = exp_z3/s
-        L_term = log(s) if s <= 700.0 else 0.0
+        L_term = log(s) if s <= 400.0 else 0.0
         L = (
-            -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) if s <= 700.0 else
+            -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) if s <= 400.0 else
             -(t1*log(p1) + t2*log(p2) + t3*log(p3))
         )
         delta_3 = p3 - t3
@@ -206,9 +206,9 @@ def _ieee(
     p1 = _ieee_divide(exp_z1, s)
     p2 = _ieee_divide(exp_z2, s)
     p3 = _ieee_divide(exp_z3, s)
-    L_term = _ieee_log(s) if s <= 700.0 else 0.0
+    L_term = _ieee_log(s) if s <= 400.0 else 0.0
     L = (
-        -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) if s <= 700.0 else
+        -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) if s <= 400.0 else
         -(t1*_ieee_log(p1) + t2*_ieee_log(p2) + t3*_ieee_log(p3))
     )
     delta_3 = p3 - t3

@@ -31,7 +31,7 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     L = where(s ≤ 700, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
+//     L = where(s ≤ 400, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
 //         t₂·log(p₂) + t₃·log(p₃)))
 // Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
 //     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
@@ -104,8 +104,8 @@ pub fn value(
     let p1 = exp_z1/s;
     let p2 = exp_z2/s;
     let p3 = exp_z3/s;
-    let L_term = if s <= 700.0 { math::log(s) } else { 0.0 };
-    if s <= 700.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else {
+    let L_term = if s <= 400.0 { math::log(s) } else { 0.0 };
+    if s <= 400.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else {
         -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) }
 }
 
@@ -148,8 +148,8 @@ pub fn value_and_gradient(
     let p1 = exp_z1/s;
     let p2 = exp_z2/s;
     let p3 = exp_z3/s;
-    let L_term = if s <= 700.0 { math::log(s) } else { 0.0 };
-    let L = if s <= 700.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else {
+    let L_term = if s <= 400.0 { math::log(s) } else { 0.0 };
+    let L = if s <= 400.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else {
         -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) };
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;

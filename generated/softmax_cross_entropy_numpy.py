@@ -29,7 +29,7 @@
 #     ∂L/∂w₃ = δ₃x
 #     ∂L/∂b₃ = δ₃
 # Computed in another form, which keeps more digits
-#     L = where(s ≤ 700, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
+#     L = where(s ≤ 400, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
 #         t₂·log(p₂) + t₃·log(p₃)))
 # Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
 #     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
@@ -129,7 +129,7 @@ def value(
     log_s = np.log(s)
     _n = len(x)
     L = (
-        np.sum(np.where(s <= 700.0, -(t1*(z1 - log_s) + t2*(z2 - log_s) + t3*(z3 -
+        np.sum(np.where(s <= 400.0, -(t1*(z1 - log_s) + t2*(z2 - log_s) + t3*(z3 -
         log_s)), -(t1*np.log(p1) + t2*np.log(p2) + t3*np.log(p3))))/_n
     )
     return float(L)
@@ -189,7 +189,7 @@ def value_and_gradient(
     delta_1 = p1 - t1
     _n = len(x)
     L = (
-        np.sum(np.where(s <= 700.0, -(t1*(z1 - log_s) + t2*(z2 - log_s) + t3*(z3 -
+        np.sum(np.where(s <= 400.0, -(t1*(z1 - log_s) + t2*(z2 - log_s) + t3*(z3 -
         log_s)), -(t1*np.log(p1) + t2*np.log(p2) + t3*np.log(p3))))/_n
     )
     dL_dw1 = np.sum(delta_1*x)/_n

@@ -188,13 +188,16 @@ def jacobian(
     R1, R2, n = _numbers(R1, R2, n)
     s, y = _samples(s, y)
     _rows = np.zeros((len(s), 1, 2))
-    dresidual_dR1_factor = (R2 - R1)/R2 + n*R1/R2 - n + R1/s
-    dresidual_dR1 = np.where(R2 == 0.0, 0.0, (n - 1.0)/(dresidual_dR1_factor*dresidual_dR1_factor))
-    dresidual_dR2_factor = R1*s*n - R1*s + R1*R2 - s*n*R2 + s*R2
-    dresidual_dR2 = (
-        np.where(s == 0.0, 0.0, -(n -
-        1.0)*s*s*R1*R1/(dresidual_dR2_factor*dresidual_dR2_factor))
+    P = (n - 1.0)*(1.0/R1 - 1.0/R2)
+    q = P - 1.0/s
+    i = 1.0/q
+    delta = -i*i
+    dresidual_dR1_factor = 1.0 + n*R1/R2 - n + R1/s - R1/R2
+    dresidual_dR1 = (
+        np.where(R1*R1 > 1e-305, delta*(1.0 - n)/(R1*R1), (n -
+        1.0)/(dresidual_dR1_factor*dresidual_dR1_factor))
     )
+    dresidual_dR2 = delta*(n - 1.0)/(R2*R2)
     _rows[:, 0, 0] = dresidual_dR1
     _rows[:, 0, 1] = dresidual_dR2
     return _rows.reshape(-1, 2)

@@ -52,6 +52,10 @@ def test_harm_is_more_lost_than_before_however_that_is_rounded():
     assert is_worse(7.0, 0.0, 0.0, 0.0)
     assert not is_worse(7.0, 0.0, 12.0, 5.0)  # it was luck that nothing was lost
     assert is_worse(9.0, 0.0, 12.0, 5.0)  # though the inputs lose more
+    assert not is_worse(9.0, 5.0, 0.0, 10.0)  # as written 10 may be lost there as well
+    assert is_worse(14.0, 5.0, 0.0, 10.0)
+    assert is_worse(12.0, 2.0, 0.0, 10.0)
+    assert is_worse(9.0, 1.0, 0.0, 10.0)  # as written errors take each other away
     assert not is_worse(63.0, HOPELESS + 1.0, 0.0, 0.0)  # nothing was left
     assert is_worse(64.0, 63.0, 0.0, 0.0)  # but it was a number
 
@@ -71,6 +75,7 @@ KINDS = [  # as written some keep their digits where half an ulp in the inputs c
     "param r\nconst n = 360\nJ = (1 - (1 + r)^(-n))/r",
     "param b\nJ = log(sqrt((1 + b)/(1 - b)))",
     "param x, y\nJ = sqrt(x^2 + y^2) - x",
+    "param x, h\nJ = 1/(1 + exp(-(x + h))) - 1/(1 + exp(-x))",
 ]
 
 

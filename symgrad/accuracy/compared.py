@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, zip_longest
 
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.measure import run
@@ -21,6 +22,7 @@ POINTS, WORK = 1500, 30_000  # points, and points times statements
 SUSPECTS = 30  # points that are worth a certified value
 CLOSE = 800  # points that are looked at closely
 TELLING, SEVERE = 1.0, 2.0**12  # by how much more results differ there, and at all other points
+SHAKY = 4.0  # by how much more rounding makes of a program than of the one as written
 DIFFERENT = 2.0**-49
 TINIEST = 1e-300  # below it a difference is nothing
 BORDERS, WAYS = 6, 3  # borders, and ways across each
@@ -61,9 +63,10 @@ class Wide:
         }
 
     def suspects(self, current: Sequence[Statement]) -> list[Point]:
-        """Return points at which a program gives other results than as written, most telling first.
+        """Return points at which a program gives other results than as written.
 
-        Those at which it is off by most of what rounding makes of the program as written.
+        In turn those at which it is off by most of what rounding makes of the program as written,
+        and those at which rounding makes most more of it.
         """
         beside = list(self._borders(current))
         if beside:
@@ -75,17 +78,37 @@ class Wide:
             for i in range(len(self.points))
             if any(math.isfinite(a[i]) and _is_apart(a[i], b[i]) for a, b in rows)
         ]
-        there = {name: [column[i] for i in apart] for name, column in self.known.items()}
-        moved = shakes(self.statements, there, len(apart))
-        found: list[tuple[float, int]] = []
+        old = self._spreads(self.statements, self.written, apart)
+        new = self._spreads(current, after, apart)
+        telling, shaky = [], []
         for j, i in enumerate(apart):
-            ratios = [
-                _ratio(a[i], b[i], max(abs(own[name][j] - a[i]) for own in moved))
-                for name, (a, b) in zip(self.results, rows, strict=True)
+            own = [(a[i], b[i], s[j], t[j]) for (a, b), s, t in zip(rows, old, new, strict=True)]
+            ratio = max(_ratio(a, b, s) for a, b, s, _ in own)
+            if ratio > (TELLING if i < CLOSE else SEVERE):
+                telling.append((-ratio, i))
+            shaken = max(_ratio(a, b, s, by=t) for a, b, s, t in own)
+            if shaken > SHAKY:
+                shaky.append((-shaken, i))
+        turns = zip_longest(*[[i for _, i in sorted(found)] for found in (telling, shaky)])
+        both = dict.fromkeys(i for turn in turns for i in turn if i is not None)
+        return [self.points[i] for i in islice(both, SUSPECTS)]
+
+    def _spreads(
+        self,
+        statements: Sequence[Statement],
+        columns: Mapping[str, Column],
+        places: Sequence[int],
+    ) -> list[list[float]]:
+        """Return by how much rounding moves each result at some of the points."""
+        there = {name: [column[i] for i in places] for name, column in self.known.items()}
+        moved = shakes(statements, there, len(places))
+        return [
+            [
+                max(abs(own[name][j] - columns[name][i]) for own in moved)
+                for j, i in enumerate(places)
             ]
-            if max(ratios) > (TELLING if i < CLOSE else SEVERE):
-                found.append((-max(ratios), i))
-        return [self.points[i] for _, i in sorted(found)[:SUSPECTS]]
+            for name in self.results
+        ]
 
     def _borders(self, current: Sequence[Statement]) -> Iterator[Point]:
         """Yield points on both sides of the borders of the choices that are new in a program."""
@@ -151,11 +174,11 @@ def _middle(x: float, y: float) -> float:
     return (x + y) / 2
 
 
-def _ratio(a: float, b: float, shaken: float) -> float:
-    """Return by how much more two results differ than rounding explains."""
+def _ratio(a: float, b: float, shaken: float, by: float | None = None) -> float:
+    """Return by how much more two results differ, or one is moved, than rounding explains."""
     if not math.isfinite(a) or not _is_apart(a, b):
         return 0.0
-    ratio = abs(a - b) / max(shaken, DIFFERENT * abs(a), TINIEST)
+    ratio = (abs(a - b) if by is None else by) / max(shaken, DIFFERENT * abs(a), TINIEST)
     return ratio if ratio == ratio else math.inf  # noqa: PLR0124
 
 

@@ -73,6 +73,8 @@ def improved(
         bench.add(suspects, known + len(suspects))
         if bench.count > known:
             mender.measure()
+    else:  # what harms at the last points is mended, too
+        mender.take_back(cost, most)
     final = without_copies(statements, tuple(mender.current))
     return Improved(final, tuple(_findings(mender, results)), bench.count)
 

@@ -40,6 +40,7 @@ from symgrad.program.statements import Statement
 
 TOLERATED = 6.0  # bits of 53 that a name may lose before something is tried
 WORSE = 3.0  # by how many bits more a result may lose at a point than as written
+UNIT = 1.0  # bits that the nearest double, rounded once more, may lose
 SLIGHT = 4.0  # bits that may be lost whatever was lost before
 PAYS = 4.0  # bits that a change must win over all points
 LOCAL = 4  # operations that a function of one argument is counted as, beside its call
@@ -139,6 +140,8 @@ class Mender:
         bench.condition(self.original, self._before)
         self.ideal = {name: bench.truths[name].near for name in bench.truths}
         self._losses: dict[str, list[float]] = {}
+        if first:
+            self._measure_again()
 
     def losses(self, name: str) -> list[float]:
         """Return the bits that a name loses at each point as things stand."""
@@ -266,11 +269,15 @@ class Mender:
         """Return how a form measures in the place of a statement; None for the same form."""
         if formula_of(e) == self.current[self.place[name]].formula:
             return None
+        return self._measured_form(name, e, self.losses(name))
+
+    def _measured_form(self, name: str, e: Expression, old: Sequence[float]) -> _Form | None:
+        """Return how a form measures beside what is lost otherwise; None where it is too long."""
         try:
             column = self.bench.column(e, self.columns)
         except (KeyError, TypeError):
             return None
-        operations = effort_of(normal(e)) + LOCAL * _locals_in(e)
+        operations = _operations(e)
         written = effort_of(normal(self.original[self.place[name]].formula.pattern))
         if operations > written + self.longest:
             return None
@@ -280,7 +287,14 @@ class Mender:
         own = self.original[self.place[name]].formula.operands
         if not set(formula_of(e).operands) <= {*own}:
             lost += UNFOLDED
-        return _Form(e, lost, operations, self.is_worse(name, losses))
+        return _Form(e, lost, operations, bool(self._weighed(name, losses, old)))
+
+    def _measure_again(self) -> None:
+        """Measure the forms that were found at all points that there are now."""
+        for name, known in self.options.items():
+            forms = [self._measured_form(name, form.e, self._before[name]) for form in known]
+            self.options[name] = [form for form in forms if form and not form.worse]
+            self.harmful.setdefault(name, []).extend(form for form in forms if form and form.worse)
 
     def is_worse(self, name: str, losses: Sequence[float]) -> bool:
         """Tell whether a form that loses so much is worse at any point, slack set aside."""
@@ -341,6 +355,14 @@ class Mender:
         for name in [s.name for s in reversed(self.original) if s.name in self.changes]:
             if not self._pays(name):
                 self._shorten(name)
+        self._fit(cost, most)
+
+    def take_back(self, cost: Cost, most: int) -> None:
+        """Take back what harms, then what costs too much; what else was found pays already."""
+        self._harmless()
+        self._fit(cost, most)
+
+    def _fit(self, cost: Cost, most: int) -> None:
         self._prune()
         while self.changes and (now := cost(self.current)) > most:
             self._cheaper(cost, now)
@@ -376,13 +398,13 @@ class Mender:
         """
         count = 0
         for name in self.changes:
-            place, written = self.place[name], effort_of(normal(self.changes[name]))
+            place, written = self.place[name], _operations(self.changes[name])
             for e in (None, *self._alternatives(name)):
                 trial = self._without(name)
                 longer = 0
                 if e is not None:
                     trial[place] = Statement(name, formula_of(e))
-                    longer = max(0, effort_of(normal(e)) - written)
+                    longer = max(0, _operations(e) - written)
                 columns = self._from(trial, place)
                 left = len(self._harm(columns))
                 if e is None or left < harm:
@@ -392,11 +414,11 @@ class Mender:
 
     def _alternatives(self, name: str) -> Iterator[Expression]:
         """Yield other forms of a statement: what was found, and choices of it and as written."""
-        now, written = self.changes[name], self.original[self.place[name]].formula.expression
+        now, plain = self.changes[name], self._plainest(name)
         options = sorted(self.options.get(name, ()), key=_rank)
         yield from (form.e for form in options[:OTHERS] if form.e != now)
-        columns = self._from(self._without(name), self.place[name])
-        as_written = Scored(written, self._lost_by(columns))
+        columns = self._from(self._with(name, plain), self.place[name])
+        as_written = Scored(plain, self._lost_by(columns))
 
         def column_of(e: Expression) -> Column:
             return self.bench.column(e, columns)
@@ -408,7 +430,16 @@ class Mender:
             found = islice(choices(pair, column_of, self.bench.usual, chance=False), OTHERS)
             for choice in found:
                 self._chosen[choice] = e
+                form = self._measured_form(name, choice, self._before[name])
+                if form is not None and not form.worse:
+                    self.options.setdefault(name, []).append(form)
                 yield choice
+
+    def _plainest(self, name: str) -> Expression:
+        """Return the shortest of a statement as written and of what is worse at no point."""
+        written = self.original[self.place[name]].formula.expression
+        forms = [form.e for form in self.options.get(name, ())]
+        return min([written, *forms], key=lambda e: effort_of(normal(e)))
 
     def _lost_by(self, columns: Mapping[str, Column]) -> list[float]:
         """Return what is counted of the bits that results lose at each point."""
@@ -531,6 +562,10 @@ class Mender:
                 self.current[place] = Statement(name, formula_of(shorter))
 
 
+def _operations(e: Expression) -> int:
+    return effort_of(normal(e)) + LOCAL * _locals_in(e)
+
+
 def _locals_in(e: Expression) -> int:
     return sum(isinstance(p, Call) and isinstance(p.function, Local) for p in walk(e))
 
@@ -599,11 +634,14 @@ def counted(
 def is_worse(new: float, old: float, slack: float, steady: float) -> bool:
     """Tell whether more is lost at a point than before, by more than a unit or two.
 
-    Where the inputs lose digits too, more than what is lost `steady`, however it is rounded. Where
-    nothing is left only a number has to come out.
+    Where the inputs lose digits too, more than what is lost `steady`, however it is rounded; where
+    as written loses some itself it is chance that it loses less than that. Where nothing is left
+    only a number has to come out.
     """
     if old > HOPELESS:
         return new == LOST > old
+    if old > UNIT and new <= steady + (WORSE if old > SLIGHT else UNIT):
+        return False
     if slack > 1.0 and SLIGHT < new > steady + WORSE:
         return True
     times = 1 if old < DULL else 2 if old < SPOILT else 3
