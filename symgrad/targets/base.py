@@ -235,6 +235,11 @@ class Target:
         languages = [name for settings in self.variants() for name in self.languages(settings)]
         return own | spelled_names((*languages, self.guarded))
 
+    def unfit(self, names: Iterable[str], options: Options) -> frozenset[str]:
+        """Return what none of an author's names must be spelled as under these options."""
+        del names, options
+        return frozenset()
+
     def module_names(self, module: str) -> frozenset[str]:
         """Return the names of the emitted file that depend on the name of its module."""
         del module
@@ -267,7 +272,7 @@ class Sheet:
         )
         rule = optimizer(program.optimizer)
         own = {name for name, _ in (*rule.settings, *rule.shared)}
-        own |= target.module_names(options.module)
+        own |= target.module_names(options.module) | target.unfit(program.names, options)
         self.names = identifiers(program.names, target.taken_names() | own)
         self.renamed = not all(map(eq, self.names, self.names.values()))
         self._longest = max(map(len, self.names.values()), default=0)

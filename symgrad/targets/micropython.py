@@ -33,6 +33,7 @@ _LACKING: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "log1p": (_LOG1P, ("inf", "log")),
 }
 _UNABLE = ("partial_sums", "self_check")  # they need fsum, and fields of named tuples
+DIALECTS = ("python", "micropython", "numba")
 _TYPES = (
     ("Callable[[float], float]", "object"),
     ("Callable[[], float]", "object"),
@@ -42,7 +43,7 @@ _TYPES = (
 
 def is_micropython(sheet: Sheet) -> bool:
     """Tell whether a file is for MicroPython."""
-    return sheet.options.get("dialect", "python", ("python", "micropython")) == "micropython"
+    return sheet.options.get("dialect", "python", DIALECTS) == "micropython"
 
 
 def lacking(names: Iterable[str]) -> tuple[list[str], list[str]]:

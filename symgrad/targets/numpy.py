@@ -15,6 +15,7 @@ from symgrad.program.program import Shares
 from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows
+from symgrad.targets.numba import NUMBA_NOTE, NumbaWriter, unfit
 from symgrad.targets.numpy_blocks import BlockWriter
 from symgrad.targets.numpy_functions import FUNCTIONS, NumpyPrinter, written_out
 from symgrad.targets.numpy_helpers import HELPERS
@@ -47,7 +48,7 @@ class Numpy(Target):
         "len list map max min np outputs partial_sums "
         "print range residuals special state step str sum tuple type value_each zip".split()
     )
-    settings = ("special", "style")
+    settings = ("special", "style", "dialect")
     functions = FUNCTIONS
     helpers = HELPERS
     takes_functions = True
@@ -71,7 +72,7 @@ class Numpy(Target):
         missing = _missing(task.files[0])
         if missing:
             return None, f"{missing} is not installed here"
-        return run_numpy(task), ""
+        return run_numpy(task, doubles=NUMBA_NOTE in task.files[0].text), ""
 
     def shares(self, options: Options) -> Shares:
         """Return what is computed once: what people read names no product for it."""
@@ -82,9 +83,20 @@ class Numpy(Target):
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `numpy.py.j2` receives."""
-        plain = _style(sheet.options) == "plain"
-        writer: NumpyWriter = PlainWriter(sheet) if plain else BlockWriter(sheet)
+        writer: NumpyWriter
+        if _is_numba(sheet.options):
+            writer = NumbaWriter(sheet)
+        else:
+            writer = PlainWriter(sheet) if _style(sheet.options) == "plain" else BlockWriter(sheet)
         return writer.context()
+
+    def unfit(self, names: Iterable[str], options: Options) -> frozenset[str]:
+        """Return what Numba mistakes for a name of its own."""
+        return unfit(names) if _is_numba(options) else frozenset()
+
+
+def _is_numba(options: Options) -> bool:
+    return options.get("dialect", "numpy", ("numpy", "numba")) == "numba"
 
 
 def _style(options: Options) -> str:

@@ -122,10 +122,12 @@ def _is_written(languages: Iterable[str], e: Expression) -> bool:
 class NumpyPrinter(CodePrinter):
     """Prints formulas with NumPy's arithmetic: nothing in them raises.
 
-    They are of single numbers; with `arrays` they may be of arrays, too.
+    They are of single numbers; with `arrays` they may be of arrays, too, and with `numbers` of both
+    side by side.
     """
 
     arrays = False
+    numbers = False
 
     def printed(self, e: Expression) -> tuple[str, int]:
         """Return an expression as code, and how tightly it binds; squares of arrays as such."""
@@ -144,7 +146,10 @@ class NumpyPrinter(CodePrinter):
     def where(self, condition: Expression, yes: Expression, no: Expression) -> tuple[str, int]:
         """Return the choice between two values; both are computed."""
         texts = [self.at(part, CONDITION) for part in (condition, yes, no)]
-        return f"np.where({', '.join(texts)}){'' if self.arrays else '[()]'}", ATOM
+        return (
+            f"np.where({', '.join(texts)}){'' if self.arrays and not self.numbers else '[()]'}",
+            ATOM,
+        )
 
     def condition(self, e: Expression) -> tuple[str, int]:
         """Return a condition, which may be one of NumPy's truth values."""

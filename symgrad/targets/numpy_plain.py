@@ -140,11 +140,25 @@ class PlainWriter(NumpyWriter):
         batch = self.batch(routine)
         uses = [row.operands for row in batch.body] + [f.operands for _, f in batch.sums]
         names = {row.name for row in (*needed(batch.before, uses), *batch.body)}
-        lines = [*self.numbers(self.scalars), self._taken("_samples", self.columns, "least=0")]
-        lines += self.assignments(row for row in routine.body if row.name in names)
+        lines = [
+            *self.chunk_opened(),
+            *self.assignments(row for row in routine.body if row.name in names),
+        ]
         count = f"np.sum({self.weight})" if self.weight else self.count
         sums = [count, *self._sums_of(batch).values()]
-        return indented([*lines, f"return Sums(*map(float, ({in_tuple(sums, ' ' * 8, 30)})))"])
+        return indented([*lines, f"return {self.made('Sums', sums, ' ' * 8, 30)}"])
+
+    def chunk_opened(self) -> list[str]:
+        """Return the lines that check the arguments of `partial_sums`."""
+        return [*self.numbers(self.scalars), self._taken("_samples", self.columns, "least=0")]
+
+    def each_opened(self) -> list[str]:
+        """Return the lines that check the arguments of functions with results of each sample."""
+        return [self._taken("_samples", self.inputs)]
+
+    def each_varies(self) -> set[str]:
+        """Return the inputs that may be arrays, of functions with results of each sample."""
+        return {*self.program.inputs}
 
     def each_typed(self, arguments: Sequence[str]) -> Sequence[str]:
         """Return the declared arguments of functions that give results of each sample."""
@@ -156,18 +170,17 @@ class PlainWriter(NumpyWriter):
         Parameters and constants may be arrays, too.
         """
         names = self.sheet.names
-        varying = {*self.program.inputs}
+        varying = self.each_varies()
         for row in routine.body:
             if not varying.isdisjoint(row.operands):
                 varying.add(row.name)
-        lines = [self._taken("_samples", self.inputs)]
-        lines += self.assignments(routine.body)
+        lines = [*self.each_opened(), *self.assignments(routine.body)]
         columns = [
             names[name] if name in varying else f"np.full({self.count}, {names[name]})"
             for name in results
         ]
         if routine is self.program.value:
-            return indented([*lines, f"return np.array({columns[0]})"])
+            return indented([*lines, f"return np.copy({columns[0]})"])
         return indented([*lines, f"return np.column_stack(({in_tuple(columns, ' ' * 8, 30)}))"])
 
     def stored(

@@ -87,7 +87,8 @@ class RowWriter:
             f"_columns = {_joined(f'np.tile({columns[0]}, len(_rows))', columns[1], shapes)}",
             f"_counts = {_joined(f'np.tile({counts[0]}, len(_rows))', counts[1], shapes)}",
             f"_values = {_joined('_rows.ravel()', '_once', shapes)}",
-            "return _values, _columns, np.concatenate([[0], np.cumsum(_counts)])",
+            "_none = np.zeros(1, dtype=np.intp)",
+            "return _values, _columns, np.concatenate((_none, np.cumsum(_counts)))",
         ]
         return indented(lines)
 
@@ -133,7 +134,7 @@ def _shape(rows: Sequence[int], more: str = "") -> str:
 def _joined(moving: str, fixed: str, shapes: Shapes) -> str:
     """Return what belongs to all samples, with what stands once behind it."""
     if all(shapes):
-        return f"np.concatenate([{moving}, {fixed}])"
+        return f"np.concatenate(({moving}, {fixed}))"
     return moving if shapes[0] else fixed
 
 
@@ -141,7 +142,7 @@ def _repeated(numbers: Sequence[int]) -> str:
     """Return an array of small numbers as code."""
     inside = in_tuple([str(number) for number in numbers], " " * 12, 60)
     inside = inside.removesuffix(",") if len(numbers) == 1 else inside
-    return f"np.array([{inside}], dtype=int)"
+    return f"np.array([{inside}], dtype=np.intp)"
 
 
 def indented(lines: Iterable[str]) -> str:

@@ -241,10 +241,18 @@ class NumpyWriter(ABC):
         lines = [self.unpacked] if kind in {"gauss_newton_product", "hessian_sparse"} else []
         lines += self.checked(self.columns)
         if kind in DIRECTED:
-            names = target(self.sheet.direction(self.program.further[kind], "_"), " " * 8)
-            given = self.direction
-            lines.append(f'{names} = _vector("{given}", {given}, Gradient._fields)')
+            names = self.sheet.direction(self.program.further[kind], "_")
+            lines.append(self.direction_taken(names))
         return lines
+
+    def direction_taken(self, names: Sequence[str]) -> str:
+        """Return the line that takes the direction of a product."""
+        given = self.direction
+        return f'{target(names, " " * 8)} = _vector("{given}", {given}, Gradient._fields)'
+
+    def made(self, kind: str, parts: Sequence[str], indent: str, beside: int) -> str:
+        """Return a named tuple of results, as numbers of Python."""
+        return f"{kind}(*map(float, ({in_tuple(parts, indent, beside)})))"
 
     def closed(self, results: Sequence[str], kind: str) -> list[str]:
         """Return the lines that return results of a routine, as code."""
@@ -257,7 +265,7 @@ class NumpyWriter(ABC):
         width = len(self.sheet.fields)
         last = results[width:] or [""] * width
         both = [" + ".join(filter(None, pair)) for pair in zip(results, last, strict=False)]
-        return [f"return np.array([{listed(both, f'{self.indent}    ', 40)}], dtype=float)"]
+        return [f"return np.array([{listed(both, f'{self.indent}    ', 40)}], dtype=np.float64)"]
 
     @property
     def total(self) -> str:
@@ -274,6 +282,8 @@ class NumpyWriter(ABC):
         given, others = self._flat_given()
         return {
             "theta": self._theta,
+            "flat_line": f'    _flat = Gradient(*_vector("{self._theta}", {self._theta}, '
+            "Gradient._fields))\n",
             "flat_arguments": listed([f"{self._theta}: npt.ArrayLike", *others], "    ", 44),
             "flat_given": listed(given, " " * 8),
             "sign": "-" if self.program.graph.maximize else "",
@@ -329,7 +339,13 @@ class NumpyWriter(ABC):
     def _sums(self) -> dict[str, object]:
         """Return the parts of `partial_sums` and `combine_sums`."""
         if not self.sheet.has("partial_sums"):
-            return {"sums_body": "", "sums_fields": "", "combine_arguments": "", "combine_body": ""}
+            return {
+                "sums_body": "",
+                "sums_fields": "",
+                "added": "",
+                "combine_arguments": "",
+                "combine_body": "",
+            }
         batch = self.batch(self.program.both)
         names = self.sum_names(batch)
         parts = self.sheet.unused("parts")
@@ -338,7 +354,11 @@ class NumpyWriter(ABC):
         arguments += self._arguments()[1]
         functions = [item for item in self.each_keywords if item != "*"]
         functions = ["*", *functions] if functions else []
+        count = "weight" if self.weight else "samples"
+        own = [count, *(name.lstrip("_") for name in names.values())]
         return {
+            "added": listed([f"one.{name} + other.{name}" for name in own], " " * 8, 16),
+            "zeros": listed(["0.0"] * len(own), " " * 8, 20),
             "sums_body": self.chunk(self.program.both),
             "sums_fields": "\n".join(f"    {name.lstrip('_')}: float" for name in names.values()),
             "combine_arguments": listed(
@@ -378,11 +398,11 @@ class NumpyWriter(ABC):
         places = list(map(str, self.sheet.sparse_places()))
         sign = "-" if self.program.graph.maximize else ""
         arrays = [
-            f"np.array([{listed(numbers, deep, 40)}], dtype=int)"
+            f"np.array([{listed(numbers, deep, 40)}], dtype=np.intp)"
             for numbers in (places, columns, starts)
         ]
         return [
-            f"_upper = {sign}np.array([{listed(results, deep, 40)}], dtype=float)",
+            f"_upper = {sign}np.array([{listed(results, deep, 40)}], dtype=np.float64)",
             f"_columns = {arrays[1]}",
             f"_starts = {arrays[2]}",
             f"return _upper[{arrays[0]}], _columns, _starts",
@@ -396,8 +416,8 @@ class NumpyWriter(ABC):
         fields = results if alone else results[1:]
         first = "" if alone else f"float({results[0]}), "
         space = f"{self.indent}    "
-        inside = in_tuple(fields, space, len(f"{space}return {first}Gradient(*map(float, ()))"))
-        return f"{first}Gradient(*map(float, ({inside})))"
+        beside = len(f"{space}return {first}Gradient(*map(float, ()))")
+        return first + self.made("Gradient", fields, space, beside)
 
     def assignments(self, rows: Iterable[Assignment]) -> list[str]:
         """Return assignments as lines, each operation on whole numbers or arrays."""
@@ -427,9 +447,9 @@ class NumpyWriter(ABC):
         lines = self.numbers(data)  # a step moves one number
         lines.append(f"grad = gradient({listed(self.given, ' ' * 8)})")
         lines += [f"{name} = {code}" for name, code in step.assignments]
-        made = f"Params(*map(float, ({in_tuple(step.parameters, ' ' * 8, 40)})))"
+        made = self.made("Params", step.parameters, " " * 8, 40)
         if step.states:
-            made = f"{made}, State(*map(float, ({in_tuple(step.kept, ' ' * 8, 50)})))"
+            made = f"{made}, {self.made('State', step.kept, ' ' * 8, 50)}"
             settings.append("state: State = START")
         return settings, {
             "state_fields": "\n".join(f"    {name}: float" for name in step.states),

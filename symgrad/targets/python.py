@@ -10,15 +10,16 @@ it. What only a branch of `where` needs is computed so at once.
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from symgrad.expression.spelling import IEEE
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Routine
-from symgrad.targets.base import RunTask, Sheet, Target
+from symgrad.targets.base import Options, RunTask, Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.layout import in_tuple, listed
-from symgrad.targets.micropython import is_micropython, lacking, without_typing
+from symgrad.targets.micropython import DIALECTS, is_micropython, lacking, without_typing
+from symgrad.targets.numba import refuse, unfit
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling, spelled_in
 from symgrad.targets.python_faults import FAULTLESS
@@ -119,6 +120,7 @@ class Python(Target):
             *(_typed(needs) + optional + keywords),
         ]
         given = (*inputs, *(f"{name}={name}" for name in functions))
+        fixed = [*_fixed(sheet, needs), *optional]
         settings, update = _update(sheet, given)
         rate = f"rate: float = {sheet.target.literal(program.rate)}"
         context: dict[str, object] = {
@@ -131,7 +133,7 @@ class Python(Target):
             "many": listed(many, "    ", 40),
             "given": listed([*_typed(inputs), *typed], "    ", 39),
             **_ieee(sheet),
-            **sum_parts(sheet, given, many, [*_fixed(sheet, needs), *optional], keywords),
+            **sum_parts(sheet, given, many, fixed, keywords, numba=_is_numba(sheet.options)),
             **_further(sheet, required, [*optional, *keywords]),
             "each": _wrapped(given, " " * 8),
             "gradient_fields": _fields(sheet.fields),
@@ -143,6 +145,22 @@ class Python(Target):
             "checked": _wrapped([repr(name) for name in inputs], " " * 4),
         }
         return without_typing(context | _used(sheet), sheet)
+
+    def unfit(self, names: Iterable[str], options: Options) -> frozenset[str]:
+        """Return what Numba mistakes for a name of its own."""
+        return unfit(names) if _is_numba(options) else frozenset()
+
+
+def _is_numba(options: Options) -> bool:
+    return options.get("dialect", "python", DIALECTS) == "numba"
+
+
+def _for_numba(sheet: Sheet) -> str:
+    """Return "yes" for a file that Numba is to compile; raises SymgradError where it cannot."""
+    if not _is_numba(sheet.options):
+        return ""
+    refuse(sheet, "self_check")
+    return "yes"
 
 
 def _bodies(sheet: Sheet, given: Sequence[str]) -> dict[str, str]:
@@ -166,13 +184,14 @@ def _used(sheet: Sheet) -> dict[str, str]:
         abstract.add("Sequence")
     if sheet.has("partial_sums"):
         abstract.add("Iterable")
-        used.append("fsum")
+        used += [] if _is_numba(sheet.options) else ["fsum"]
     if sheet.has("self_check"):
         used += ["Callable", "isnan"]
     abstract |= {"Callable"} & set(used)
     imports = sorted({name for name in used if name[0] != "_" and name != "Callable"})
     imports, own = lacking(imports) if is_micropython(sheet) else (imports, [])
     return {
+        "numba": _for_numba(sheet),
         "abstract": ", ".join(sorted(abstract)),
         "imports": imported("math", imports),
         "helpers": "\n\n".join([*own, *sheet.helper_texts(used)]),

@@ -8,11 +8,12 @@ from symgrad.program.batch import Batch, batch_of, needed
 from symgrad.program.block import Assignment
 from symgrad.targets.base import Sheet
 from symgrad.targets.layout import in_tuple, listed
+from symgrad.targets.numba import NO_SAMPLES
 from symgrad.targets.numpy_batch import mean_names, sum_names
 
 _PARTS = (
     "added", "sums_arguments", "sums_body", "sums_fields", "terms_body", "combine_arguments",
-    "combine_body",
+    "combine_body", "times", "zeros",
 )  # fmt: skip
 
 
@@ -22,11 +23,14 @@ def sum_parts(
     many: Sequence[str],
     fixed: Sequence[str],
     keywords: Sequence[str],
+    *,
+    numba: bool,
 ) -> dict[str, str]:
     """Return the parts of `partial_sums` and `combine_sums`, in which no operation raises.
 
     `given` are the arguments of a call for one sample; `many` the declared arguments of one for
-    many, `fixed` those that are no data, `keywords` the ones behind a star.
+    many, `fixed` those that are no data, `keywords` the ones behind a star. For `numba`
+    sums are added one by one.
     """
     if not sheet.has("partial_sums"):
         return dict.fromkeys(_PARTS, "")
@@ -39,18 +43,21 @@ def sum_parts(
         "sums_fields": "\n".join(f"    {name}: float" for name in own),
         "terms_body": _terms(sheet, batch),
         "added": listed([f"one.{name} + other.{name}" for name in fields], " " * 8, 16),
-        "sums_arguments": listed([*many, *_weights(sheet, keywords)], "    ", 40),
-        "sums_body": _chunk(sheet, given),
+        "sums_arguments": listed([*many, *_weights(sheet, keywords, numba=numba)], "    ", 40),
+        "sums_body": _chunk_of_numba(sheet, given) if numba else _chunk(sheet, given),
+        "times": listed([f"weight*one.{name}" for name in fields], " " * 8, 16),
+        "zeros": listed(["0.0"] * len(fields), " " * 8, 20),
         "combine_arguments": listed([f"{parts}: Iterable[Sums]", *fixed, *keywords], "    ", 50),
-        "combine_body": _combined(sheet, batch, parts),
+        "combine_body": _combined(sheet, batch, parts, NO_SAMPLES if numba else ()),
     }
 
 
-def _weights(sheet: Sheet, keywords: Sequence[str]) -> list[str]:
+def _weights(sheet: Sheet, keywords: Sequence[str], *, numba: bool) -> list[str]:
     """Return the declaration of the weights, where there are some."""
     if not sheet.has("weights"):
         return []
-    declared = f"{sheet.unused('weights')}: Sequence[float] | None = None"
+    default = "" if numba else " | None = None"
+    declared = f"{sheet.unused('weights')}: Sequence[float]{default}"
     return [*(() if keywords else ("*",)), declared]
 
 
@@ -86,12 +93,31 @@ def _terms(sheet: Sheet, batch: Batch) -> str:
     return _indented([*lines, f"return ({in_tuple(terms, ' ' * 8, 20) if terms else ''})"])
 
 
-def _combined(sheet: Sheet, batch: Batch, parts: str) -> str:
+def _chunk_of_numba(sheet: Sheet, given: Sequence[str]) -> str:
+    """Return the body of `partial_sums` for Numba, which knows no fsum."""
+    columns = list(sheet.identifiers(sheet.program.data))
+    places = list(columns)
+    row = f"Sums(1.0, *_terms({listed(given, ' ' * 12, 40)}))"
+    if sheet.has("weights"):
+        row = f"_times(_weight, {row})"
+        columns.append(sheet.unused("weights"))
+        places.append("_weight")
+    lines = [
+        *one_length(columns),
+        "return _added([",
+        f"    {row}",
+        f"    for {in_tuple(places, ' ' * 12)} in zip({', '.join(columns)})",
+        "])",
+    ]
+    return _indented(lines)
+
+
+def _combined(sheet: Sheet, batch: Batch, parts: str, checks: Sequence[str]) -> str:
     """Return the body of `combine_sums`."""
     places = {name: f"_sums[{i}]/_sums[0]" for i, (name, _) in enumerate(batch.sums, 1)}
     means = mean_names(sum_names(batch, sheet.names))
     uses = [formula.operands for _, formula in batch.results]
-    lines = [f"_sums = _added({parts})"]
+    lines = [f"_sums = _added({parts})", *checks]
     lines += [f"{means[name]} = {place}" for name, place in places.items()]
     lines += _assignments(sheet, needed(batch.before, uses))
     value, *slopes = [

@@ -79,8 +79,8 @@ def run_tensors(task: RunTask) -> FoundRows:
     return _called(task, given, lambda _, found: found)
 
 
-def run_numpy(task: RunTask) -> FoundRows:
-    """Return the same for NumPy."""
+def run_numpy(task: RunTask, *, doubles: bool = False) -> FoundRows:
+    """Return the same for NumPy; with `doubles` all arguments are NumPy's doubles and arrays."""
     program = task.program
     values = program.further.get("residuals") or program.further.get("outputs")
     moving, fixed = moving_and_fixed(program, values) if values else ([], [])
@@ -118,16 +118,18 @@ def run_numpy(task: RunTask) -> FoundRows:
             return [theta, direction(len(program.wrt)), *others]
         return _arrays(program, point, kind)
 
-    return _called(task, given, read)
+    return _called(task, given, read, doubles=doubles)
 
 
-def _called(task: RunTask, given: Given, read: Reader) -> FoundRows:
+def _called(task: RunTask, given: Given, read: Reader, *, doubles: bool = False) -> FoundRows:
     """Return what functions give: value, gradient and update of what they take in any language."""
     program = task.program
 
     def arguments(point: Point, kind: str) -> list[Any]:
         if kind.startswith(BATCH):
             return _samples(program, point, MANY)
+        if doubles and kind in FIRST:
+            return _samples(program, point, 1)
         return list(point) if kind in FIRST else given(point, kind)
 
     try:
@@ -138,7 +140,11 @@ def _called(task: RunTask, given: Given, read: Reader) -> FoundRows:
 
     def row(point: Point, kind: str) -> Sequence[float]:
         try:
-            return read(kind, _result(module, program, kind, arguments(point, kind)))
+            found = arguments(point, kind)
+            if not doubles:
+                return read(kind, _result(module, program, kind, found))
+            with module.np.errstate(all="ignore"):
+                return read(kind, _result(module, program, kind, _doubles(module.np, found)))
         except Exception as error:
             first = kind.removeprefix(BATCH) in FIRST
             if first and isinstance(error, ArithmeticError | ValueError):
@@ -146,6 +152,11 @@ def _called(task: RunTask, given: Given, read: Reader) -> FoundRows:
             raise BrokenCode(f"{kind}: {type(error).__name__}: {error}") from error
 
     return {kind: [row(point, kind) for point in task.points] for kind in task.kinds}
+
+
+def _doubles(np: Any, given: list[Any]) -> list[Any]:  # noqa: ANN401
+    """Return numbers and lists of numbers as doubles and arrays of the file's NumPy."""
+    return [np.array(x, float) if isinstance(x, list) else np.float64(x) for x in given]
 
 
 def _result(module: ModuleType, program: Program, kind: str, given: list[Any]) -> list[float]:
