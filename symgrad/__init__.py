@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from symgrad.trace.trace import trace
     from symgrad.verify import verify
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Derivation",
