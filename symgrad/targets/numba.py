@@ -23,7 +23,7 @@ NUMBA_NOTE = "For numba.njit, function by function: nothing is checked"
 NO_SAMPLES = ["if _sums[0] == 0.0:", '    raise ValueError("the chunks hold no samples")']
 _PHI = re.compile(r"phi\d+")
 _MADE = re.compile(r"np\.(?:where|ones_like|zeros_like)\(")
-_CHANGES = (("npt.ArrayLike = 1.0", "_Array"), ("npt.ArrayLike", "_Array"), ("np.tile(", "_tile("))
+_CHANGES = (("npt.ArrayLike", "_Array"), ("np.tile(", "_tile("))
 
 _TILE = '''\
 def _tile(row: npt.NDArray[np.intp], times: int) -> npt.NDArray[np.intp]:
@@ -87,11 +87,11 @@ def unfit(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in map(transliterated, names) if _PHI.fullmatch(name))
 
 
-def refuse(sheet: Sheet, *functions: str) -> None:
-    """Raise SymgradError for a function that Numba cannot compile."""
-    for name in functions:
-        if sheet.has(name):
-            raise SymgradError(Diagnostic(f"Numba cannot compile `{name}`"))
+def refuse(sheet: Sheet) -> None:
+    """Raise SymgradError for what Numba cannot compile; keyword-only arguments it mixes up."""
+    names = [name for name in ("self_check", "weights") if sheet.has(name)]
+    for name in (*names, *sheet.callables.values()):
+        raise SymgradError(Diagnostic(f"Numba cannot compile `{name}`"))
 
 
 def refuse_options(options: Options) -> None:
@@ -125,7 +125,7 @@ class NumbaWriter(PlainWriter):
     decorator = ""
 
     def __init__(self, sheet: Sheet) -> None:
-        refuse(sheet, "self_check")
+        refuse(sheet)
         refuse_options(sheet.options)
         if sheet.has("update") and not set(sheet.program.wrt).isdisjoint(sheet.program.data):
             raise SymgradError(Diagnostic("Numba cannot compile `update` of data"))

@@ -159,7 +159,7 @@ def _for_numba(sheet: Sheet) -> str:
     """Return "yes" for a file that Numba is to compile; raises SymgradError where it cannot."""
     if not _is_numba(sheet.options):
         return ""
-    refuse(sheet, "self_check")
+    refuse(sheet)
     return "yes"
 
 

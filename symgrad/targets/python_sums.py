@@ -13,7 +13,7 @@ from symgrad.targets.numpy_batch import mean_names, sum_names
 
 _PARTS = (
     "added", "sums_arguments", "sums_body", "sums_fields", "terms_body", "combine_arguments",
-    "combine_body", "times", "zeros",
+    "combine_body", "zeros",
 )  # fmt: skip
 
 
@@ -43,21 +43,19 @@ def sum_parts(
         "sums_fields": "\n".join(f"    {name}: float" for name in own),
         "terms_body": _terms(sheet, batch),
         "added": listed([f"one.{name} + other.{name}" for name in fields], " " * 8, 16),
-        "sums_arguments": listed([*many, *_weights(sheet, keywords, numba=numba)], "    ", 40),
+        "sums_arguments": listed([*many, *_weights(sheet, keywords)], "    ", 40),
         "sums_body": _chunk_of_numba(sheet, given) if numba else _chunk(sheet, given),
-        "times": listed([f"weight*one.{name}" for name in fields], " " * 8, 16),
         "zeros": listed(["0.0"] * len(fields), " " * 8, 20),
         "combine_arguments": listed([f"{parts}: Iterable[Sums]", *fixed, *keywords], "    ", 50),
         "combine_body": _combined(sheet, batch, parts, NO_SAMPLES if numba else ()),
     }
 
 
-def _weights(sheet: Sheet, keywords: Sequence[str], *, numba: bool) -> list[str]:
+def _weights(sheet: Sheet, keywords: Sequence[str]) -> list[str]:
     """Return the declaration of the weights, where there are some."""
     if not sheet.has("weights"):
         return []
-    default = "" if numba else " | None = None"
-    declared = f"{sheet.unused('weights')}: Sequence[float]{default}"
+    declared = f"{sheet.unused('weights')}: Sequence[float] | None = None"
     return [*(() if keywords else ("*",)), declared]
 
 
@@ -96,17 +94,12 @@ def _terms(sheet: Sheet, batch: Batch) -> str:
 def _chunk_of_numba(sheet: Sheet, given: Sequence[str]) -> str:
     """Return the body of `partial_sums` for Numba, which knows no fsum."""
     columns = list(sheet.identifiers(sheet.program.data))
-    places = list(columns)
     row = f"Sums(1.0, *_terms({listed(given, ' ' * 12, 40)}))"
-    if sheet.has("weights"):
-        row = f"_times(_weight, {row})"
-        columns.append(sheet.unused("weights"))
-        places.append("_weight")
     lines = [
         *one_length(columns),
         "return _added([",
         f"    {row}",
-        f"    for {in_tuple(places, ' ' * 12)} in zip({', '.join(columns)})",
+        f"    for {in_tuple(columns, ' ' * 12)} in zip({', '.join(columns)})",
         "])",
     ]
     return _indented(lines)
