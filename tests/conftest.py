@@ -45,7 +45,15 @@ def _shared(derived):
 
 
 derive = importlib.import_module("symgrad.derivation.derive")
-derive._derived = _shared(derive._derived)
+_derived_anew = derive._derived
+derive._derived = _shared(_derived_anew)
+
+
+@pytest.fixture
+def unshared(monkeypatch):
+    """Derive anew each time, as outside of tests."""
+    monkeypatch.setattr(derive, "_derived", _derived_anew)
+
 
 # Threads of xdist and of NumPy's libraries only wait here for what comes next.
 deadline.can_fork = Path("/proc/self/task").exists

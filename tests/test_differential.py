@@ -39,12 +39,14 @@ def chain(stages):
     return "\n".join([*lines, f"J = (h{stages} - x)^2"])
 
 
+@pytest.mark.usefixtures("unshared")
 def test_sympy_is_asked_once_for_each_shape_of_term(monkeypatch):
     asked(monkeypatch, chain(2))  # the functions are known from here on
     few, many = (asked(monkeypatch, chain(stages)) for stages in (2, 40))
     assert few == many <= 5
 
 
+@pytest.mark.usefixtures("unshared")
 def test_terms_of_a_wide_sum_share_a_shape(monkeypatch):
     sums = [" + ".join(f"w{i}*x{i}" for i in range(n)) for n in (10, 60)]
     names = ", ".join(f"w{i}, x{i}" for i in range(60))

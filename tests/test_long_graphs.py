@@ -85,6 +85,7 @@ def test_an_adjoint_from_one_consumer_is_the_sum_of_one_contribution(text):
                 assert found == apart.adjoint([Contribution(0, node, own, other)]), operand
 
 
+@pytest.mark.usefixtures("unshared")
 @pytest.mark.parametrize("target", ["python", "c", "javascript"])
 def test_a_graph_is_gone_as_soon_as_nobody_holds_it(target):
     gc.collect()

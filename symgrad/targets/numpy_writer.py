@@ -140,6 +140,7 @@ class NumpyWriter(ABC):
             "points": check_points(sheet),
             "checked": listed([repr(name) for name in self.inputs], " " * 4),
             "scalars": "yes" if self.scalars else "",
+            "note": "",
             "data": listed([repr(name) for name in self.data], " " * 4),
         }
         vectors = any(context[f"{kind}_body"] for kind in _FLAT) or sheet.has("fun_and_jac")
@@ -281,7 +282,6 @@ class NumpyWriter(ABC):
         """Return the parts of `fun_and_jac`: the parameters come as one vector."""
         given, others = self._flat_given()
         return {
-            "theta": self._theta,
             "flat_line": f'    _flat = Gradient(*_vector("{self._theta}", {self._theta}, '
             "Gradient._fields))\n",
             "flat_arguments": listed([f"{self._theta}: npt.ArrayLike", *others], "    ", 44),
@@ -343,6 +343,7 @@ class NumpyWriter(ABC):
                 "sums_body": "",
                 "sums_fields": "",
                 "added": "",
+                "zeros": "",
                 "combine_arguments": "",
                 "combine_body": "",
             }
