@@ -355,3 +355,12 @@ def test_the_legend_is_true_of_a_parameter_with_derivative_0():
     assert "carries no derivative" in text
     assert "no parameter" not in text
     assert "carries no derivative" not in sg.draw(parse("param a, b\nJ = a*b"))
+
+
+def test_what_does_not_fit_is_named_and_not_cut_in_its_middle():
+    terms = " + ".join(f"exp(a{i}*b{i}*x)*sin(a{i} + b{i}*x)" for i in range(9))
+    names = ", ".join(f"a{i}, b{i}" for i in range(9))
+    shown = made(f"param {names}; data x; u = ({terms})^3; J = u^2")
+    lines = [line for part in (shown.texts, shown.labels) for each in part for line in each]
+    assert [line for line in lines if "…" in line] == ["u = …"]
+    assert "∂u/∂a₀" in lines or "∂u/∂a0" in lines

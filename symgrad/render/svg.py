@@ -97,7 +97,8 @@ def _laid_out(boxes: tuple[Box, ...], links: tuple[Arc, ...]) -> Layout:
 
 
 def _tile_lines(tile: Tile, setter: Typesetter) -> tuple[str, ...]:
-    lines = setter.wrapped(tile.text, SIZE, _NODE_LIMIT, _NODE_LINES)
+    short = f"{tile.text.partition(' = ')[0]} = …"
+    lines = setter.wrapped(tile.text, SIZE, _NODE_LIMIT, _NODE_LINES, short)
     return (
         *lines,
         *(line for note in tile.notes for line in setter.wrapped(note, SIZE, _NODE_LIMIT, 2)),
@@ -107,7 +108,8 @@ def _tile_lines(tile: Tile, setter: Typesetter) -> tuple[str, ...]:
 def _label_lines(wire: Wire, setter: Typesetter) -> tuple[str, ...]:
     if not wire.label:
         return ()
-    return tuple(setter.wrapped(wire.label, LABEL_SIZE, _LABEL_LIMIT, _LABEL_LINES))
+    short = "" if wire.shape else f"∂{wire.target}/∂{wire.source}"
+    return tuple(setter.wrapped(wire.label, LABEL_SIZE, _LABEL_LIMIT, _LABEL_LINES, short))
 
 
 def _tile_size(tile: Tile, lines: Sequence[str], setter: Typesetter) -> tuple[float, float]:

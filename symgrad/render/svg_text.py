@@ -129,11 +129,13 @@ class Typesetter:
             place = ends[0]
         yield from found
 
-    def wrapped(self, text: str, size: float, limit: float, most: int) -> list[str]:
+    def wrapped(
+        self, text: str, size: float, limit: float, most: int, instead: str = ""
+    ) -> list[str]:
         """Break a formula into lines no wider than `limit` where it can be; at most `most` lines.
 
         Breaks stand behind commas, before + and −, or behind ·, as far out of all parentheses as
-        can be. What does not fit ends in an ellipsis.
+        can be. What does not fit gives way to `instead`, or to its first line and an ellipsis.
         """
         lines = [""]
         for part in self._parts(text, size, limit):
@@ -144,7 +146,7 @@ class Typesetter:
                 lines[-1] = joined
         lines = [line.rstrip() for line in lines]
         if len(lines) > most:
-            lines = [*lines[: most - 1], lines[most - 1] + " …"]
+            lines = [instead or lines[0] + " …"]
         return [self._cut(line, size, 1.6 * limit) for line in lines]
 
     def _parts(self, text: str, size: float, limit: float) -> list[str]:
