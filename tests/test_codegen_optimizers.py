@@ -1,6 +1,5 @@
 """Update rules by worked numbers, following the algorithms that PyTorch documents."""
 
-import importlib.util
 import inspect
 import math
 
@@ -10,22 +9,20 @@ from symgrad.errors import SymgradError
 from symgrad.program.optimizers import OPTIMIZERS, optimizer
 from symgrad.sources.text import parse
 from symgrad.targets.codegen import generate
+from tests.emitted import loaded
 
 RATE = 0.1
 
 
 @pytest.fixture
 def module_of(tmp_path):
-    def loaded(name, goal="minimize"):
+    def emitted(name, goal="minimize"):
         text = f"param a = 2, b = -1\ndata x\nJ = a^2*x + b*x\n{goal} J\nrate η = {RATE}"
         path = tmp_path / "emitted.py"
         path.write_text(generate(parse(text), optimizer=name), encoding="utf-8")
-        spec = importlib.util.spec_from_file_location("emitted", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        return loaded(path)
 
-    return loaded
+    return emitted
 
 
 def slopes(a, x):

@@ -1,6 +1,5 @@
 """Several outputs: residuals and Jacobian as code, results a sample, weights, in every target."""
 
-import importlib.util
 import math
 import pickle
 import shutil
@@ -14,6 +13,7 @@ from symgrad.errors import SymgradError
 from symgrad.program.outputs import outputs_of
 from symgrad.sources.text import parse
 from symgrad.targets.codegen import emit, generate
+from tests.emitted import loaded
 
 np = pytest.importorskip("numpy")
 
@@ -43,15 +43,12 @@ def exact():
 
 @pytest.fixture(scope="module")
 def load(tmp_path_factory):
-    def loaded(text, target="numpy", include=()):
+    def emitted(text, target="numpy", include=()):
         path = tmp_path_factory.mktemp("emitted") / "emitted.py"
         path.write_text(generate(parse(text), target, include=include), encoding="utf-8")
-        spec = importlib.util.spec_from_file_location("emitted", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        return loaded(path)
 
-    return loaded
+    return emitted
 
 
 @pytest.fixture(scope="module")

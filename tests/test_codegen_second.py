@@ -1,6 +1,5 @@
 """Second derivatives as code: the Hessian, and its product with a direction."""
 
-import importlib.util
 import re
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +13,7 @@ from symgrad.errors import SymgradError
 from symgrad.sources.text import parse
 from symgrad.targets.check_code import check
 from symgrad.targets.codegen import emit, generate
+from tests.emitted import loaded
 
 np = pytest.importorskip("numpy")
 BOTH = ["hessian", "hvp"]
@@ -21,15 +21,12 @@ BOTH = ["hessian", "hvp"]
 
 @pytest.fixture
 def load(tmp_path):
-    def loaded(text, target="numpy", **options):
+    def emitted(text, target="numpy", **options):
         path = tmp_path / "emitted.py"
         path.write_text(generate(parse(text), target, include=BOTH, **options), encoding="utf-8")
-        spec = importlib.util.spec_from_file_location("emitted", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        return loaded(path)
 
-    return loaded
+    return emitted
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Emitted code under the tools of its readers: ruff, mypy, and the width of a page."""
 
 import ast
-import importlib.util
 import inspect
 import re
 import shutil
@@ -21,6 +20,7 @@ from symgrad.targets.arrays.emitting import LANGUAGES
 from symgrad.targets.codegen import emit
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.long_python import folded_python
+from tests.emitted import loaded
 
 GENERATED = Path(__file__).parents[1] / "generated"
 # Every kind of function that files bring along, and every function that they can have.
@@ -284,14 +284,6 @@ def test_a_product_takes_only_what_it_needs_of_a_direction(target):
     linear = DIRECTED.replace("b*c", "c")
     text = "\n".join(f.text for f in emit(sg.derive(sg.parse(linear)), target, include=["hvp"]))
     assert re.findall(r"\bv_[bc]\b", text) == []
-
-
-def loaded(path, name):
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def flat(found):

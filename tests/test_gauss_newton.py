@@ -1,6 +1,5 @@
 """Gauss-Newton products as code: the same as with the whole Jacobian, one way or the other."""
 
-import importlib.util
 import random
 import re
 from dataclasses import replace
@@ -18,6 +17,7 @@ from symgrad.sources.text import parse
 from symgrad.targets import EmittedFile
 from symgrad.targets.check_code import check
 from symgrad.targets.codegen import emit, generate
+from tests.emitted import loaded
 
 np = pytest.importorskip("numpy")
 
@@ -46,16 +46,13 @@ X, Y = np.linspace(0.1, 1.0, 5), np.cos(np.linspace(0.0, 1.0, 5))
 
 @pytest.fixture(scope="module")
 def load(tmp_path_factory):
-    def loaded(text, target, include, **settings):
+    def emitted(text, target, include, **settings):
         path = tmp_path_factory.mktemp("emitted") / "emitted.py"
         code = generate(parse(text), target, include=include, safe=False, **settings)
         path.write_text(code, encoding="utf-8")
-        spec = importlib.util.spec_from_file_location("emitted", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        return loaded(path)
 
-    return loaded
+    return emitted
 
 
 def point(text, seed=1):

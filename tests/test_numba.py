@@ -1,9 +1,7 @@
 """Files for Numba: `dialect=numba` of the Python and the NumPy target."""
 
-import importlib.util
 import inspect
 import re
-import sys
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ from symgrad.errors import SymgradError
 from symgrad.targets.check_code import check
 from symgrad.targets.codegen import emit, generate
 from symgrad.targets.numba import of_numbers, unfit
+from tests.emitted import loaded
 
 # Functions that files bring along, of numbers and of arrays; choices; a name that Numba has.
 TEXT = """
@@ -32,14 +31,6 @@ TARGETS = ("python", "numpy")
 def made(target, text=TEXT, include=ALL, **more):
     more = {"include": include, "dialect": "numba", "safe": False, **more}
     return emit(sg.derive(sg.parse(text)), target, **more)
-
-
-def loaded(path, name):
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def flat(found):

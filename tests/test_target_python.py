@@ -1,6 +1,5 @@
 """Emitted Python: exact against 50 digits, bare, safe at the edges, and plain to read."""
 
-import importlib.util
 import math
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from symgrad.errors import SymgradError
 from symgrad.sources.text import parse
 from symgrad.targets.check_code import check
 from symgrad.targets.codegen import generate
+from tests.emitted import loaded
 
 PAIRS = [(name, safe) for name in examples.names() for safe in (True, False)]
 
@@ -23,15 +23,12 @@ PAIRS = [(name, safe) for name in examples.names() for safe in (True, False)]
 def load(tmp_path):
     """Emit Python for a graph and import it."""
 
-    def loaded(text, **options):
+    def emitted(text, **options):
         path = tmp_path / "emitted.py"
         path.write_text(generate(parse(text), "python", **options), encoding="utf-8")
-        spec = importlib.util.spec_from_file_location("emitted", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        return loaded(path)
 
-    return loaded
+    return emitted
 
 
 def run_bare(path):
