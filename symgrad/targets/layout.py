@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from symgrad.targets.updating import wrapped
 
@@ -26,3 +26,14 @@ def target(names: Sequence[str], indent: str, beside: int = 0) -> str:
     """Return names that a tuple is unpacked to."""
     text = in_tuple(names, indent, beside)
     return f"({text})" if "\n" in text else text
+
+
+def respelt(context: Mapping[str, object], changes: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """Return what a template receives with each text changed, one change after the other."""
+    made = dict(context)
+    for key, text in context.items():
+        if isinstance(text, str):
+            for old, new in changes:
+                text = text.replace(old, new)  # noqa: PLW2901  (one change after the other)
+            made[key] = text
+    return made

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.targets.base import Sheet
-from symgrad.targets.layout import in_tuple
+from symgrad.targets.layout import in_tuple, respelt
 
 _LOG1P = '''\
 def log1p(x: float) -> float:
@@ -72,10 +72,5 @@ def without_typing(context: Mapping[str, object], sheet: Sheet) -> dict[str, obj
     for name in _UNABLE:
         if sheet.has(name):
             raise SymgradError(Diagnostic(f"MicroPython cannot run `{name}`"))
-    made = dict(context)
-    for key, value in context.items():
-        if isinstance(value, str):
-            for old, new in _TYPES:
-                value = value.replace(old, new)  # noqa: PLW2901  (one change after the other)
-            made[key] = value
+    made = respelt(context, _TYPES)
     return {**made, "abstract": "", "micropython": "yes", "field_names": fields}

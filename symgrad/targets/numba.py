@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.program.batch import Batch, needed
 from symgrad.targets.base import Options, Sheet
-from symgrad.targets.layout import in_tuple, listed
+from symgrad.targets.layout import in_tuple, listed, respelt
 from symgrad.targets.naming import transliterated
 from symgrad.targets.numpy_batch import mean_names
 from symgrad.targets.numpy_functions import NumpyPrinter
@@ -204,12 +204,7 @@ class NumbaWriter(PlainWriter):
 
     def context(self) -> dict[str, object]:
         """Return all texts, in what Numba knows of NumPy."""
-        made = super().context()
-        for key, text in made.items():
-            if isinstance(text, str):
-                for old, new in _CHANGES:
-                    text = text.replace(old, new)  # noqa: PLW2901  (one after the other)
-                made[key] = text
+        made = respelt(super().context(), _CHANGES)
         tiles = any("_tile(" in str(text) for text in made.values())
         helpers = "\n\n".join(filter(None, [_TILE if tiles else "", str(made["helpers"])]))
         loose = "Any" in helpers or bool(self.sheet.callables)

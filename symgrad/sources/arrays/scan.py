@@ -44,8 +44,7 @@ def has_arrays(text: str) -> bool:
     >>> has_arrays("param W[m,n]"), has_arrays("param a; given x")
     (True, False)
     """
-    worth = "[" in text or "given" in text or "size" in text
-    return worth and _WITH_SHAPE.search(text) is not None
+    return ("[" in text or "size" in text) and _WITH_SHAPE.search(text) is not None
 
 
 @dataclass
