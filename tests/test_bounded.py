@@ -108,6 +108,22 @@ def test_a_process_is_a_fork_where_nothing_else_goes_on(run_python, tmp_path):
     assert done.stdout == "once 1234 False\n1000 False\n"
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system tells no threads")
+def test_a_thread_that_ended_is_gone_for_the_next_fork(run_python):
+    """A thread can be joined a moment before the system has ended it."""
+    code = (
+        "import threading\n"
+        "from symgrad.expression.deadline import _end_of, can_fork\n"
+        "def forks():\n"
+        "    thread = threading.Thread(target=int)\n"
+        "    thread.start()\n"
+        "    _end_of(thread)\n"
+        "    return can_fork()\n"
+        "print(all([forks() for _ in range(200)]))\n"
+    )
+    assert run_python("-c", code).stdout == "True\n"
+
+
 @posix
 def test_a_late_tool_is_ended_with_its_children():
     start = time.monotonic()

@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -194,7 +195,7 @@ class Process:
         if process is None:
             return
         process.end()
-        self._reader.join(_SPARE_SECONDS)  # with it there are two threads, and no next fork
+        _end_of(self._reader)  # with it there are two threads, and no next fork
         for stream in (process.questions, process.answers):
             with contextlib.suppress(OSError):
                 stream.close()
@@ -253,6 +254,14 @@ def can_fork() -> bool:
     """Tell whether a fork of this process may go on computing: no other thread holds a lock."""
     tasks = Path("/proc/self/task")  # those of libraries too
     return tasks.exists() and len(list(tasks.iterdir())) == 1
+
+
+def _end_of(thread: threading.Thread) -> None:
+    """Wait until a thread is gone, for the system too: that is a moment after it can be joined."""
+    end = time.monotonic() + _SPARE_SECONDS
+    thread.join(_SPARE_SECONDS)
+    while Path(f"/proc/self/task/{thread.native_id}").exists() and time.monotonic() < end:
+        time.sleep(0.0001)
 
 
 def _serve_as_child(service: str, questions: int, answers: int) -> NoReturn:
