@@ -9,9 +9,10 @@ import click
 import pytest
 
 import symgrad as sg
-from symgrad.cli import main
+from symgrad.cli import main, progress
 from symgrad.cli.wrapping import columns, wrapped
 from symgrad.errors import SymgradError
+from symgrad.expression.progress import counted
 from symgrad.sources import loading
 
 MODEL = "param a = 1\ndata x\nJ = (a*x)^2\ncheck dJ/da = 2*a*x^2\ncheck dJ/da = a*x^2\n"
@@ -215,3 +216,41 @@ def test_a_command_that_is_misspelt_is_named(capsys):
     with pytest.raises(SystemExit):
         main(["dreive"])
     assert capsys.readouterr().err.splitlines()[1].startswith("  help: did you mean `derive`?")
+
+
+BARS = [
+    (
+        ("report", "model.sg", "-o", "model.html"),
+        {"code and steps", "python code held against 50 digits"},
+    ),
+    (("generate", "model.sg", "-o", "model.py"), {"python code", "python code is run"}),
+    (("verify", "model.sg"), {"claims"}),
+    (("trace", "model.sg", "--set", "x=1", "-n", "5"), {"5 steps"}),
+]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("words", "told"), BARS)
+@pytest.mark.parametrize("terminal", [True, False])
+def test_long_work_shows_a_bar_on_a_terminal_only(monkeypatch, words, told, terminal):
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "AGAIN_SECONDS", 0.0)
+    errors = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", errors)
+    shown(monkeypatch, *words, terminal=terminal)
+    bars = re.findall(r"\r\[(#*)(-*)\] +(\d+)%  ([^\r]*?) *\r", errors.getvalue())
+    assert told <= {what for *_, what in bars} if terminal else not bars
+    shares = [int(share) for *_, share, _ in bars]
+    assert shares == sorted(shares)
+    assert all(0 <= share <= 100 for share in shares)
+    assert ("\r" in errors.getvalue()) == terminal
+    left = errors.getvalue().rpartition("\r")[2]  # the line of the bar is empty again
+    assert "[" not in left
+
+
+def test_a_bar_says_nothing_of_short_work(monkeypatch):
+    errors = Terminal()
+    monkeypatch.setattr(sys, "stderr", errors)
+    with progress.bar():
+        assert list(counted("abc")) == ["a", "b", "c"]
+    assert not errors.getvalue()

@@ -141,13 +141,13 @@ def test_long_run_agrees_with_the_worked_steps(symgrad, tmp_path, optimizer):
         assert [float(cell) for cell in a] == pytest.approx([float(cell) for cell in b], rel=1e-9)
 
 
-def test_long_run_shows_progress_on_standard_error_and_both_ends_of_the_table(symgrad, tmp_path):
+def test_long_run_shows_both_ends_of_the_table_and_nothing_else_in_a_pipe(symgrad, tmp_path):
     data = tmp_path / "samples.csv"
     write_samples(data, 1000)
     graph = tmp_path / "model.sg"
     graph.write_text(GENTLE)
     done = symgrad(str(graph), "--data", str(data), "--rate", "0.01")
-    assert "1,000 steps" in done.err
+    assert not done.err
     assert "982 steps left out; --format csv lists them all" in done.out
     assert done.out.strip().split("\n")[-1].split()[0] == "1000"
 

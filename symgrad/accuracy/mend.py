@@ -19,6 +19,7 @@ from symgrad.accuracy.measure import LOST, Bench, run
 from symgrad.accuracy.outline import outlined
 from symgrad.accuracy.regimes import OPERATION, Scored, choices
 from symgrad.accuracy.shaken import shakes
+from symgrad.expression.progress import tell
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -216,6 +217,7 @@ class Mender:
         if name in self._tried:
             return
         self._tried.add(name)
+        tell(len(self._tried) / len(self.original))
         written = self.original[self.place[name]].formula.pattern
         if size_of(written) > LONG:
             return

@@ -9,6 +9,7 @@ import click
 
 from symgrad.cli.arguments import file_argument, names_option, wrt_option
 from symgrad.cli.limits import limited
+from symgrad.cli.progress import bar
 from symgrad.cli.terminal import (
     load_graph,
     named_file,
@@ -17,6 +18,7 @@ from symgrad.cli.terminal import (
     refuse_others,
     write_file,
 )
+from symgrad.expression.progress import part
 
 if TYPE_CHECKING:
     from symgrad.derivation.derivation import Derivation
@@ -130,30 +132,48 @@ def command(
     derivation = derive(load_graph(file, wrt), wrt or None)
     name = module or module_name(file, output)
     chosen = _settings(settings) | ({"style": style} if style else {})
-    files = emit(
-        derivation,
-        target,
-        optimizer=optimizer,
-        safe=safe,
-        module=name,
-        templates=templates,
-        only=only,
-        include=include,
-        encoding="ascii" if plain else "utf-8",
-        **chosen,
-    )
+    with bar():
+        with part(0.0, 0.5, f"{target} code"):
+            files = emit(
+                derivation,
+                target,
+                optimizer=optimizer,
+                safe=safe,
+                module=name,
+                templates=templates,
+                only=only,
+                include=include,
+                encoding="ascii" if plain else "utf-8",
+                **chosen,
+            )
+        found = _not_checked(check, chosen, templates, run_code=run_code)
+        if not found and (check or (check is None and output is not None)):
+            with part(0.5, 1.0):
+                found = _checked(
+                    derivation, target, files,
+                    optimizer=optimizer, safe=safe, module=name, settings=chosen,
+                )  # fmt: skip
     if ops:
         note(operation_report(lower(derivation, safe=safe)))
-    if check is not False and chosen.get("float") == "float":
-        note("not checked: single precision is not held to the bound for doubles")
-    elif check is not False and templates is not None and not run_code:
-        note("not checked: templates of others may emit anything; --run-code runs it")
-    elif check or (check is None and output is not None):
-        _checked(
-            derivation, target, files, optimizer=optimizer, safe=safe, module=name, settings=chosen
-        )
+    if found:
+        note(found)
     _deliver(files, output, force=force)
     _tell(derivation, safe=safe)
+
+
+def _not_checked(
+    check: bool | None,
+    chosen: dict[str, str],
+    templates: Path | None,
+    *,
+    run_code: bool,
+) -> str:
+    """Return why code is not checked; nothing where it may be."""
+    if check is not False and chosen.get("float") == "float":
+        return "not checked: single precision is not held to the bound for doubles"
+    if check is not False and templates is not None and not run_code:
+        return "not checked: templates of others may emit anything; --run-code runs it"
+    return ""
 
 
 def _refuse_check(target: str) -> None:
@@ -212,8 +232,8 @@ def _checked(
     safe: bool,
     module: str,
     settings: dict[str, str],
-) -> None:
-    """Run the code against 50-digit values; say what was found, and stop what is wrong.
+) -> str:
+    """Run the code against 50-digit values; return what was found, and stop what is wrong.
 
     Formulas that lose digits as written lose them: that is said, and nothing is stopped. Code is
     stopped where it is further off than the code as written.
@@ -225,15 +245,14 @@ def _checked(
 
     if isinstance(derivation, ArrayDerivation):
         found = check_arrays(derivation, target, files)
-        note(found.text if found.note or not found.points else f"checked {found.text}")
-        return
+        return found.text if found.note or not found.points else f"checked {found.text}"
     report = check_within(CHECK_SECONDS, derivation, target, files, optimizer=optimizer)
     if safe and not report.ok:
         plain = emit(derivation, target, optimizer=optimizer, safe=False, module=module, **settings)
         written = check_within(CHECK_SECONDS, derivation, target, plain, optimizer=optimizer)
         if written.ok or report.ulps > WORSE * written.ulps:
             checked(report)
-    note(f"checked {report.text}" if report.points else report.text)
+    return f"checked {report.text}" if report.points else report.text
 
 
 def operation_report(program: Program) -> str:

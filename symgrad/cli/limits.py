@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from symgrad.cli.progress import wipe_rest
 from symgrad.errors import SymgradError
 from symgrad.expression.deadline import Broken, Late, allow, go_on_within
 
@@ -89,6 +90,7 @@ def go_on(seconds: float) -> None:
     try:
         status = go_on_within(seconds)
     except Late as error:
+        wipe_rest()
         raise SymgradError(
             error.diagnostics[0].message, help="give --timeout SECONDS for more of them"
         ) from None

@@ -9,6 +9,7 @@ import click
 from symgrad.cli.arguments import file_argument, stepping, wrt_option
 from symgrad.cli.beside import beside, delivered, opening
 from symgrad.cli.limits import limited
+from symgrad.cli.progress import bar
 from symgrad.cli.terminal import load_graph, print_result
 
 
@@ -56,7 +57,8 @@ def command(
     if isinstance(d, ArrayDerivation):
         given = arrays_given(settings, data)
         steps = planned(d, given, rate=rate, steps=count, optimizer=optimizer)
-        text = array_page(d, steps, module=module, arguments=arguments)
+        with bar():
+            text = array_page(d, steps, module=module, arguments=arguments)
     else:
         plan = make_plan(
             d,
@@ -66,7 +68,8 @@ def command(
             steps=count,
             optimizer=optimizer,
         )
-        text = page(plan, module=module, arguments=arguments)
+        with bar():
+            text = page(plan, module=module, arguments=arguments)
     target = beside(output, file, ".html")
     if target is None:
         print_result(text, exact=True)

@@ -151,9 +151,14 @@ def note(text: str) -> None:
     complain(text)
 
 
-def complain(text: str) -> None:
+def write_over(text: str) -> None:
+    """Write a line to standard error that the next one is written over."""
+    complain(f"\r{text}\r", end="")
+
+
+def complain(text: str, *, end: str = "\n") -> None:
     """Write to standard error; where that is closed or full there is nobody to be told."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
             shown = spelled_out(text, encoding_of(sys.stderr))
-            click.echo(shown, err=True, color=use_color(sys.stderr))
+            click.echo(shown + end, err=True, nl=False, color=use_color(sys.stderr))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ import click
 
 from symgrad.cli.arguments import file_argument, stepping, wrt_option
 from symgrad.cli.limits import current_run, limited
+from symgrad.cli.progress import bar
 from symgrad.cli.terminal import (
     is_terminal,
     lacks_letters,
@@ -26,6 +27,7 @@ from symgrad.cli.terminal import (
     write_file,
 )
 from symgrad.errors import SymgradError
+from symgrad.expression.progress import tell
 
 if TYPE_CHECKING:
     from symgrad.derivation.derivation import Derivation
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "latex", "json", "csv")
 SHOWN_LONG = 20  # more steps than that are shown as a table, unless --show says otherwise
 WORKED = 300  # more steps than that run through emitted code, unless --show long or --exact
-SLOW = 100
 MAX_DATA_BYTES = 2**29
 
 
@@ -289,7 +290,7 @@ def _long_run(
     silent = one_by_one and not to_file and is_terminal(sys.stdout)
 
     def records() -> Iterator[Record]:
-        with _progress(0 if silent else plan.count) as tick:
+        with _progress(plan.count, silent=silent) as tick:
             try:
                 for row in run_emitted(plan):
                     yield record_of_row(plan, row)
@@ -316,21 +317,22 @@ def _long_run(
 
 
 @contextmanager
-def _progress(count: int, *, twice: bool = False) -> Iterator[Callable[[int], None]]:
-    """Give the work its time anew with each step, and show a bar if there are many of them."""
+def _progress(
+    count: int, *, twice: bool = False, silent: bool = False
+) -> Iterator[Callable[[int], None]]:
+    """Give the work its time anew with each step, and show how many of them are done."""
     renew = current_run().renew
-    if count < SLOW or sys.stderr is None:
-        yield lambda _: renew()
-        return
-    every = max(1, count // 200)
     total = 2 * count if twice else count
-    with click.progressbar(length=total, label=f"{count:,} steps", file=sys.stderr) as bar:
+    what = f"{count:,} steps"
+    done = 0
 
-        def tick(number: int) -> None:
-            renew()
-            if number % every == 0:
-                bar.update(every)
+    def tick(_: int) -> None:
+        nonlocal done
+        renew()
+        done += 1
+        tell(done / total, what)
 
+    with nullcontext() if silent else bar():
         yield tick
 
 

@@ -11,8 +11,8 @@ import click
 from symgrad.cli.arguments import file_argument
 from symgrad.cli.articles import Assumed, is_article, load_parts, wishes
 from symgrad.cli.limits import SECONDS, go_on
+from symgrad.cli.progress import bar
 from symgrad.cli.terminal import (
-    is_terminal,
     load_graph,
     print_document,
     print_result,
@@ -20,15 +20,12 @@ from symgrad.cli.terminal import (
     report,
     use_color,
 )
+from symgrad.expression.progress import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from symgrad.graph.graph import Graph
-    from symgrad.verify.model import Verdict
     from symgrad.verify.report import Report
 
-_QUIET_SECONDS = 1.0
 _SPARE_SECONDS = 10.0
 _COLORS = {"✓": "green", "≈": "green", "✗": "red", "?": "red", "…": "yellow"}
 
@@ -90,7 +87,8 @@ def command(
     if checks:
         if code is not None or run_code:
             raise click.UsageError("--checks and --code exclude each other")
-        reports = _checked((file, *claims), Budget(timeout, total_timeout), show_steps=show_steps)
+        graphs = [load_graph(name) for name in (file, *claims)]
+        reports = _checked(graphs, Budget(timeout, total_timeout), show_steps=show_steps)
         _finish(reports, file, style, no_answer=no_answer, verbose=verbose)
     if not claims and code is None and is_article(file):
         _judge_article(file, assumed, Budget(timeout, total_timeout), style,
@@ -120,10 +118,12 @@ def _judge_article(
     """Judge the claims of an article about the graph, or the graphs, that it states."""
     from symgrad.verify.article import verify_parts
 
-    found = verify_parts(
-        load_parts(file, assumed), "<stdin>" if file == "-" else file, timeout=budget.claim,
-        total_timeout=budget.left(), show_steps=show_steps, progress=_progress(),
-    )  # fmt: skip
+    parts = load_parts(file, assumed)
+    with bar():
+        found = verify_parts(
+            parts, "<stdin>" if file == "-" else file, timeout=budget.claim,
+            total_timeout=budget.left(), show_steps=show_steps,
+        )  # fmt: skip
     _finish([found], found.source, style, no_answer=no_answer, verbose=verbose)
 
 
@@ -183,23 +183,15 @@ class Budget:
         return self.total - (time.monotonic() - self._started)
 
 
-def _checked(files: tuple[str, ...], budget: Budget, *, show_steps: bool) -> list[Report]:
+def _checked(graphs: list[Graph], budget: Budget, *, show_steps: bool) -> list[Report]:
     """Judge the `check` lines of several graphs."""
     from symgrad.verify import verify
 
-    graphs = [load_graph(name) for name in files]
-    progress = _progress()
-    return [
-        verify(
-            graph,
-            timeout=budget.claim,
-            total_timeout=budget.left(),
-            show_steps=show_steps,
-            progress=progress,
-        )
-        for graph in graphs
-        if graph.checks
-    ]
+    with bar():
+        return [
+            verify(graph, timeout=budget.claim, total_timeout=budget.left(), show_steps=show_steps)
+            for graph in counted([graph for graph in graphs if graph.checks])
+        ]
 
 
 def _reports(
@@ -217,34 +209,17 @@ def _reports(
         raise click.UsageError("- can stand for the graph or for the claims, not for both")
     if len(claims) != len(set(claims)):
         raise click.UsageError("a claims file is named twice")
-    progress = _progress()
     if not claims:
+        return _checked([graph], budget, show_steps=show_steps)
+    texts = [(name, read_stdin() if name == "-" else read_text(name)) for name in claims]
+    with bar():
         return [
             verify(
-                graph, timeout=budget.claim, total_timeout=budget.left(), show_steps=show_steps,
-                progress=progress,
+                graph, text, source="<stdin>" if name == "-" else name, timeout=budget.claim,
+                total_timeout=budget.left(), show_steps=show_steps,
             )
+            for name, text in counted(texts)
         ]  # fmt: skip
-    texts = [(name, read_stdin() if name == "-" else read_text(name)) for name in claims]
-    return [
-        verify(
-            graph, text, source="<stdin>" if name == "-" else name, timeout=budget.claim,
-            total_timeout=budget.left(), show_steps=show_steps, progress=progress,
-        )
-        for name, text in texts
-    ]  # fmt: skip
-
-
-def _progress() -> Callable[[int, Verdict], None]:
-    """Return what shows on a terminal how far a long run has come, and is silent otherwise."""
-    started = time.monotonic()
-
-    def show(count: int, verdict: Verdict) -> None:
-        del verdict
-        if time.monotonic() - started > _QUIET_SECONDS and is_terminal(sys.stderr):
-            click.echo(f"\r{count} claims …\r", err=True, nl=False)
-
-    return show
 
 
 def _check_code(graph: Graph, spec: str, *, run_code: bool) -> None:

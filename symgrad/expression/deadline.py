@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from symgrad.errors import SymgradError
+from symgrad.expression.progress import Told, listening, tell
 
 _HEAD = struct.Struct(">Q")
 _START_SECONDS = 20.0
@@ -184,7 +185,11 @@ class Process:
         _write(self._process.questions, message)
 
     def _answer(self, seconds: float) -> Any:  # noqa: ANN401  (the service's own)
-        found = self._answers.get(timeout=seconds)
+        ends = time.monotonic() + seconds
+        while isinstance(
+            found := self._answers.get(timeout=max(0.0, ends - time.monotonic())), Told
+        ):
+            tell(found.share, found.what)
         if found is None:
             raise Broken("a process ended without an answer")
         return found[0]
@@ -300,7 +305,10 @@ def _import_path() -> list[str]:
 
 
 def _collect(stream: IO[bytes], answers: queue.Queue[Any]) -> None:
-    """Put every answer of a process, in a tuple, into a queue, and None at its end."""
+    """Put every answer of a process, in a tuple, into a queue, and None at its end.
+
+    What it tells of its progress comes between.
+    """
     with contextlib.suppress(OSError, ValueError, EOFError, pickle.UnpicklingError):
         while (message := _read(stream)) is not None:
             answers.put(message)
@@ -342,4 +350,6 @@ def _answer_all(service: str, questions: IO[bytes], answers: IO[bytes]) -> None:
             respond = build(question)
             _write(answers, ("ready",))
         else:
-            _write(answers, (respond(question),))
+            with listening(lambda share, what: _write(answers, Told(share, what))):
+                answer = respond(question)
+            _write(answers, (answer,))

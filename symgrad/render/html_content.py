@@ -12,6 +12,7 @@ from typing import Any
 from symgrad.derivation.analysis import operands_by_node
 from symgrad.derivation.derivation import Derivation
 from symgrad.errors import SymgradError, display_text
+from symgrad.expression.progress import counted, part
 from symgrad.expression.tree import Expression
 from symgrad.graph.graph import Graph
 from symgrad.program.program import lower
@@ -120,7 +121,8 @@ class Content:
 def content(plan: Plan, *, module: str, command: str) -> Content:
     """Return the content of the page about a plan's derivation, its steps worked."""
     found = _Builder(plan, module).content(command)
-    return replace(found, explained=explained_within(plan.derivation))
+    with part(0.95, 1.0, "steps that explain"):
+        return replace(found, explained=explained_within(plan.derivation))
 
 
 def command_for(graph: Graph, arguments: tuple[str, ...] = ()) -> str:
@@ -148,25 +150,27 @@ class _Builder:
         self.derivation: Derivation = plan.derivation
         self.graph = plan.derivation.graph
         self.trace: Trace | None
-        self.trace, self.no_steps = worked_trace(plan)
+        with part(0.0, 0.1, "numbers"):
+            self.trace, self.no_steps = worked_trace(plan)
         self.scene: Stage = scene(self.derivation, self.trace.steps[0] if self.trace else None)
         self.rows = Rows(self.derivation, self.scene.home)
-        self.blocks = tuple(self.rows.blocks())
-        self.program = lower(self.derivation)
+        with part(0.1, 0.2, "formulas and paths"):
+            self.blocks = tuple(self.rows.blocks())
+        with part(0.2, 0.6):
+            self.program = lower(self.derivation)
         self.edges = sum(map(len, operands_by_node(self.graph).values()))
 
     def content(self, command: str) -> Content:
         """Return everything."""
-        listings = tuple(self.listing(name) for name in _targets())
         points = self.points()
-        code = self.code(listings)
-        tables = [compared(point, code) for point in points] if code else []
-        steps = self.steps(tables)
-        claims = verify(self.graph) if self.graph.checks else None
-        findings = tuple(self.findings(points, listings, claims))
+        with part(0.6, 0.8, "code and steps"):
+            listings = tuple(self.listing(name) for name in counted(_targets()))
+            tables, steps = self.steps(points, listings)
+        with part(0.8, 0.95, "checks"):
+            claims = verify(self.graph) if self.graph.checks else None
+            findings = tuple(self.findings(points, listings, claims))
         lines, more = source_lines(self.graph)
-        values, asked = objectives(self.plan, self.trace) if self.trace else ([], 0)
-        shown = curve(values, asked, len(steps)) if values else None
+        shown = self.curve(len(steps))
         drawn, width = scene_svg(self.scene, [step["tiles"] for step in steps])
         return Content(
             title=display_text(self.graph.title or f"The gradient of {self.graph.objective}"),
@@ -198,15 +202,24 @@ class _Builder:
             },
         )
 
-    def steps(self, tables: list[list[list[str]]]) -> tuple[dict[str, Any], ...]:
-        """Return every worked step as data, with its table of checks."""
+    def steps(
+        self, points: list[CheckedPoint], listings: tuple[Listing, ...]
+    ) -> tuple[list[list[list[str]]], tuple[dict[str, Any], ...]]:
+        """Return a table of checks for each point, and every worked step as data with its own."""
+        code = self.code(listings)
+        tables = [compared(point, code) for point in points] if code else []
         if self.trace is None:
-            return ()
+            return tables, ()
         writer = StepWriter(self.trace, quantities(self.blocks), self.scene.tiles)
-        made = [writer.step(step) for step in self.trace.steps]
+        made = [writer.step(step) for step in counted(self.trace.steps)]
         for step, table in zip(made, tables, strict=False):
             step["checks"] = table
-        return tuple(made)
+        return tables, tuple(made)
+
+    def curve(self, steps: int) -> Curve | None:
+        """Return the curve of the objective, as far as it has values."""
+        values, asked = objectives(self.plan, self.trace) if self.trace else ([], 0)
+        return curve(values, asked, steps) if values else None
 
     def points(self) -> list[CheckedPoint]:
         """Return the points of the check table: those of the steps, or one made up."""

@@ -22,6 +22,7 @@ from symgrad.derivation.derive import derive
 from symgrad.errors import SymgradError
 from symgrad.expression.deadline import Broken, Late
 from symgrad.expression.evaluate import OutsideDomain, Real
+from symgrad.expression.progress import part, tell
 from symgrad.expression.tree import Expression, Mark, Neg, Number, Var, formula_of, substitute
 from symgrad.graph.graph import Graph
 from symgrad.graph.points import Point, points_of
@@ -123,13 +124,16 @@ def check(
         return CheckReport(target, None, note="it takes functions as arguments")
     expected = _ExactValues(derivation, optimizer_called(optimizer), program.rate)
     count = max(2, min(points, _WORK // max(1, 4 * expected.exact.size)))
-    places = _places(expected.exact, derivation.graph, count, seed, start + seconds / 2)
+    with part(0.0, 0.5, f"{target} code held against 50 digits"):
+        places = _places(expected.exact, derivation.graph, count, seed, start + seconds / 2)
     inputs = [[float(place[name]) for name in program.inputs] for place, _ in places]
     try:
+        tell(0.5, f"{target} code is run")
         left = max(0.0, start + seconds - time.monotonic())
         found, note = language.run(RunTask(tuple(files), inputs, program, kinds, left))
         if found is None:
             return CheckReport(target, None, note=note)
+        tell(0.9)
         further = further_errors(derivation, found, [place for place, _ in places])
     except BrokenCode as error:
         raise code_check_failed(
@@ -275,6 +279,7 @@ def _places(
             continue
         if all(abs(value) < _LARGEST for value in values.values()):
             places.append((point, values))
+            tell(len(places) / count)
     return places
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from symgrad.expression.progress import counted
 from symgrad.verify.check import verify
 from symgrad.verify.drafting.parts import ArticlePart
 from symgrad.verify.model import Skipped, Verdict
@@ -21,7 +22,6 @@ def verify_parts(
     timeout: float,
     total_timeout: float,
     show_steps: bool = False,
-    progress: Callable[[int, Verdict], None] | None = None,
 ) -> Report:
     """Return one report on all parts of an article; formulas of a part without a graph are listed.
 
@@ -31,13 +31,12 @@ def verify_parts(
         timeout: the seconds that one claim may take.
         total_timeout: the seconds for all claims of all parts.
         show_steps: whether right claims come with rewritings from their form to ours.
-        progress: called after each claim with its number and verdict.
     """
     verdicts: list[Verdict] = []
     skipped: list[Skipped] = []
     names: dict[str, None] = {}
     ends = time.monotonic() + total_timeout
-    for part in parts:
+    for part in counted(parts):
         if part.draft is None:
             skipped += (
                 Skipped(" ".join(one.text[:400].split()), one.origin.place("", 0, 1), _NO_GRAPH)
@@ -48,7 +47,6 @@ def verify_parts(
         report = verify(
             part.draft.graph, part.text, source=source, timeout=timeout,
             total_timeout=max(ends - time.monotonic(), 0.0), show_steps=show_steps,
-            progress=progress,
         )  # fmt: skip
         verdicts += report.verdicts
         skipped += report.skipped

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from symgrad.errors import SymgradError
+from symgrad.expression.progress import counted
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
 from symgrad.graph.rate import with_rate
@@ -69,7 +70,7 @@ def verify(  # noqa: PLR0913  (what a user may choose)
     ends = time.monotonic() + total_timeout
     with Worker(graph) as worker:
         judge = Judge(graph, truth)
-        for claim in read(truth, text, named):
+        for claim in counted([*read(truth, text, named)], "claims"):
             if isinstance(claim, Skipped):
                 skipped.append(claim)
                 continue

@@ -14,6 +14,7 @@ from symgrad.graph.arrays import ArrayGraph
 
 _SIZES = ((1, 1), (2, 2), (2, 3), (3, 2), (3, 3), (2, 3))
 _ATTEMPTS = 6
+TRIALS = len(_SIZES)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.errors import SymgradError, display_text
 from symgrad.expression.arrays.print_latex import LatexArrayPrinter
 from symgrad.expression.arrays.print_text import TextPrinter
+from symgrad.expression.progress import counted, part
 from symgrad.render.arrays.checks import COLUMNS, CheckedArrays, slopes_finding
 from symgrad.render.arrays.documents import item_latex, item_text, sides_of
 from symgrad.render.arrays.sheet import (
@@ -132,12 +133,15 @@ class ArrayPage:
     def content(self, module: str, command: str) -> Content:
         """Return everything."""
         d, graph = self.d, self.graph
-        listings = {name: _listing(d, name, module) for name in TARGETS}
+        with part(0.0, 0.3, "code"):
+            listings = {name: _listing(d, name, module) for name in counted(tuple(TARGETS))}
         checked = CheckedArrays(d, self.plan, self.steps, listings[_FIRST].files)
-        claims = verify(graph) if graph.checks else None
-        findings = [*self.findings(checked, listings[_FIRST])]
+        with part(0.3, 0.8, "checks"):
+            claims = verify(graph) if graph.checks else None
+            findings = [*self.findings(checked, listings[_FIRST])]
         findings += [claims_finding(claims)] if claims is not None else []
-        made = tuple(self.step(step, checked) for step in self.steps)
+        with part(0.8, 1.0, "steps"):
+            made = tuple(self.step(step, checked) for step in counted(self.steps))
         shown = self.curve()
         drawn, width = scene_svg(self.stage, [])
         lines, more = source_lines(graph)

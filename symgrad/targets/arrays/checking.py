@@ -10,11 +10,12 @@ from typing import Any
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.jacobian import adjoints, jacobian
-from symgrad.derivation.arrays.points import Point, points
+from symgrad.derivation.arrays.points import TRIALS, Point, points
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.identity import distinct
+from symgrad.expression.progress import tell
 
 Value = Any  # a number, a list of numbers, or a list of rows
 Arguments = Sequence[Value]
@@ -87,7 +88,8 @@ def held(d: ArrayDerivation, target: str, run: Runner, *, samples: bool) -> Arra
         right = {n: swept.get(n, build.zeros(graph.shape_of[n])) for n in d.wrt}
     calls: list[Arguments] = []
     wanted: list[tuple[Point, list[list[float]]]] = []
-    for point in points(graph, {}, scale=_SCALE):
+    for at, point in enumerate(points(graph, {}, scale=_SCALE)):
+        tell(at / TRIALS, f"{target} code held against certified values")
         try:
             exact = [_exact(point, graph.variables[top])]
             exact += [_exact(point, right[name]) for name in d.wrt]

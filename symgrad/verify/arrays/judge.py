@@ -14,6 +14,7 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import UNIT, shape_text
 from symgrad.expression.arrays.tree import Array, names_in
+from symgrad.expression.progress import counted
 from symgrad.expression.tree import Var
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.arrays.tokens import index_letters
@@ -85,7 +86,7 @@ class ArrayJudge:
     def verdicts(self, found: Iterator[ArrayStatement]) -> Iterator[Verdict | Skipped]:
         """Yield a verdict for each statement that speaks of the graph."""
         items = list(found)
-        for at, statement in enumerate(items):
+        for at, statement in enumerate(counted(items, "claims")):
             if statement.setting is not None:
                 kind, value = statement.setting
                 if kind == "layout":
