@@ -322,3 +322,10 @@ def test_derivatives_of_three_axes_and_more_are_judged_in_index_notation(claim, 
     text = "param W[n,n], X[n,n]\ngiven A[n,n], x[n]\nu = W@x\nh = tanh(u)\nR = A@X\n"
     graph = sg.parse(f"{text}f = sum(R) + sum(h)")
     assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]
+
+
+def test_sigma_is_a_matrix_of_the_graph_or_a_sum_over_an_index():
+    graph = sg.parse("param Σ[d,d]\ngiven x[d]\nu = Σ@x\nf = ∑_{i,j} x[i]*Σ[i,j]*x[j]")
+    claims = ["u_i = Σ_j Σ_{ij} x_j", "∂f/∂Σ = x xᵀ", r"$f = \sum_i x_i u_i$", "f = xᵀΣx"]
+    found = [sg.verify(graph, claim).verdicts[0].status for claim in [*claims, "u = Σᵀx"]]
+    assert found == ["proved"] * 4 + ["refuted"]

@@ -132,7 +132,7 @@ class ArrayParser(Tokens):
         if not self.side_by_side and not _ends_in_mark(left):
             return False
         token = self.token
-        if token in {"(", "√", "Σ"}:
+        if token in {"(", "√", "∑"}:
             return True
         if token in {"|", "‖"}:
             return not self.bars
@@ -280,7 +280,7 @@ class ArrayParser(Tokens):
             self.at += 1
             inner = self.postfix()
             return Syntax("call", (inner,), "sqrt", start, inner.end)
-        if token == "Σ" or (token.startswith(("sum_", "Σ_")) and not self.known(token)):
+        if token == "∑" or (token.startswith(_TOTALS) and not self.known(token.rstrip("_"))):
             return self.total(token, start)
         if token not in WORDS and re.match(rf"\\?{START}|∂", token):
             following = self.tokens[self.at + 1]
@@ -343,10 +343,12 @@ class ArrayParser(Tokens):
         """Read Σ_i … or sum_{i,j}(…): the body is a bracket, or the product that follows."""
         self.at += 1
         subscript = token[token.find("_") + 1 :] if "_" in token else ""
-        if not subscript and self.token == "_":
+        if not subscript and self.token.startswith("_"):
+            subscript = self.token[1:]
             self.at += 1
-            subscript = self.token
-            self.at += 1
+            if not subscript:
+                subscript = self.token
+                self.at += 1
         indices = index_letters(subscript)
         if not indices:
             raise self.fault("a sum has no index", start, self.end,
@@ -384,7 +386,8 @@ class ArrayParser(Tokens):
 
 
 _TERM = {"*": "mul", "/": "div", "⊙": "had", "./": "hdiv", "·": "dot", "⊗": "outer"}
-_BRACKETS = frozenset("([{|‖Σ")
+_BRACKETS = frozenset("([{|‖∑")
+_TOTALS = ("sum_", "Σ_")
 _OF_PRODUCTS = frozenset("tr Tr trace det logdet diag softmax tanh".split())
 
 

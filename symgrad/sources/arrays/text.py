@@ -251,7 +251,7 @@ class _ArrayReader:
         return found
 
 
-_SUMMED = re.compile(r"(sum|Σ)_(\w)_(\w)\s*\(")  # how `sum_{i,j}(` is spelled inside
+_SUMMED = re.compile(r"(sum|[Σ∑])_(\w)_(\w)\s*\(")  # how `sum_{i,j}(` is spelled inside
 
 
 class _Skipped(Exception):

@@ -37,7 +37,7 @@ _FIRST = re.compile(
 _CHAIN = re.compile(rf"∂\s*{NAME}\s*/\s*∂\s*{NAME}(?:\s*[·*@]?\s*∂\s*{NAME}\s*/\s*∂\s*{NAME})+")
 _LINK = re.compile(rf"∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})")
 _SUMMED = re.compile(
-    r"Σ_\{?(?P<by>[^\W\d_])(?:=1:(?P<last>\w+))?\}?(?P<front>(?:[^+\-−=,;Σ()]|\([^()]*\))*?)"
+    r"∑_\{?(?P<by>[^\W\d_])(?:=1:(?P<last>\w+))?\}?(?P<front>(?:[^+\-−=,;∑()]|\([^()]*\))*?)"
     r"∂\s*(?P<top>[^\W\d_][^\W_]*_\{?(?P=by)\}?)\s*/\s*∂\s*(?P<bottom>" + NAME + ")"
 )
 _SECOND = re.compile(
@@ -178,7 +178,7 @@ class Scope(Names):
         if below is None or self.resolve(below) is None:
             below = self.graph.parameters[0] if len(self.graph.parameters) == 1 else ""
         top = found["top"] or self.graph.objective
-        if self.resolve(below) is None or self.resolve(top) is None:
+        if self.resolve(below) is None or self.resolve(base_of(self, top)) is None:
             return found[0]
         tail = f"({found['of']})" if found["of"] and self.resolve(found["of"]) is None else ""
         return self._mark(top, below, second=bool(found["square"] or found["late"])) + tail
@@ -220,6 +220,8 @@ class Scope(Names):
         tail = f"_{{{','.join(letters)}}}" if letters else ""
         if _LINE.search(entries[1]):
             tail = entries[1]
+        elif entries[0] and len(letters) == 1 and len(tree.shape) == 2 and letters[0].isalpha():
+            tail = f"_{{{letters[0]}:}}"  # ∂z_i/∂w, a row of the Jacobian
         return self._letter((node, below, second, entered), tree) + tail
 
     def _of_matrix(self, word: str) -> str:

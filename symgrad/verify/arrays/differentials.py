@@ -29,6 +29,14 @@ _ALONG = re.compile(
 
 
 _PARTIAL = re.compile(r"\s*∂\s*(?:[^\W\d_]|[(\[])[^/]*")
+_PAIRED = tuple(
+    re.compile(form.replace("WAY", rf"(?P<way>{NAME})"))
+    for form in (
+        r"inner\((?P<of>.+),\s*WAY\s*\)", r"inner\(\s*WAY\s*,(?P<of>.+)\)",
+        r"(?:tr|Tr|trace)\s*[(\[](?P<of>.+)ᵀ\s*WAY\s*[)\]]", r"(?P<of>.+)ᵀ\s*[@·]?\s*WAY",
+        r"(?:tr|Tr|trace)\s*[(\[]\s*WAYᵀ(?P<of>.+)[)\]]", r"(?P<of>.+?)\s*[:·]\s*WAY",
+    )
+)  # fmt: skip
 _SIGN = re.compile(r"(?<!/)∂(?![^∂]*/\s*\(?∂)\s*(?=[^\W\d_]|\()")
 
 
@@ -36,14 +44,28 @@ _VARIATION = re.compile(r"δ\s?(?=[^\W\d_]|\()")
 _VARIED = re.compile(rf"\s*δ\s*(?:{NAME}|\(.*\))\s*")
 
 
-def spelled(sides: tuple[str, ...], names: Names) -> tuple[str, ...]:
+_ERROR = re.compile(rf"\s*δ\s?(?P<of>{NAME})\s*")
+
+
+def is_error(left: str, names: Names) -> bool:
+    """Tell whether δW on a left side may be short for the gradient by W."""
+    found = _ERROR.fullmatch(left)
+    node = names.resolve(found["of"]) if found is not None else None
+    return node is not None and not names.known(left.replace(" ", ""))
+
+
+def spelled(sides: tuple[str, ...], names: Names, *, error: bool = False) -> tuple[str, ...]:
     """Return sides with dX for ∂X, as The Matrix Cookbook writes changes: ∂(X⁻¹) = −X⁻¹ ∂X X⁻¹.
 
-    A variation is a change, too: δJ = gᵀδx.
+    A variation is a change, too: δJ = gᵀδx. Where nothing varies on the right, δW is short for a
+    gradient; so is δ W, with a space, where δ is no name, or with `error`.
     """
     varied = len(sides) > 1 and all(map(_VARIATION.search, sides))
     if varied and _VARIED.fullmatch(sides[0]) and names.look_up("δ") is None:
         return tuple(_VARIATION.sub(" d", side).strip() for side in sides)
+    apart = bool(sides) and re.match(r"\s*δ\s", sides[0]) and names.look_up("δ") is not None
+    if sides and is_error(sides[0], names) and (error or not apart):
+        return (_ERROR.sub(r"d\g<of>", sides[0]), *sides[1:])
     if not sides or not _PARTIAL.fullmatch(sides[0]):
         return sides
     return tuple(_SIGN.sub(" d", side).strip() for side in sides)
@@ -82,6 +104,23 @@ def along(left: str, names: Names) -> tuple[str, str, str] | None:
     if top is None or below is None or names.known(word):
         return None
     return top, below, word
+
+
+def paired(left: str, names: Names) -> tuple[str, str] | None:
+    """Return what a derivative is multiplied with on a left side, and the derivative.
+
+    In ⟨∇f(X), H⟩, tr(∇fᵀH) and ∇fᵀh the direction is a name of the author's own.
+    """
+    for form in _PAIRED:
+        found = form.fullmatch(left.strip())
+        if found is None or not re.search("[∂∇]", found["of"]):
+            continue
+        if names.known(found["way"]) or found["way"] in names.graph.sizes:
+            continue
+        of = found["of"].strip()
+        whole = of[:1] == "(" and behind_bracket(of, 0) == len(of)
+        return (of[1:-1] if whole else of), found["way"]
+    return None
 
 
 def changed(left: str) -> str | None:

@@ -26,7 +26,9 @@ from symgrad.verify.arrays.differentials import (
     changed,
     directions,
     gradients_named,
+    is_error,
     linkwise,
+    paired,
     spelled,
     with_changes,
     without_spaces,
@@ -35,8 +37,10 @@ from symgrad.verify.arrays.higher import higher_order
 from symgrad.verify.arrays.notations import is_matlab, is_numpy, rewritten
 from symgrad.verify.arrays.proving import ArrayOutcome, Decider
 from symgrad.verify.arrays.reading import ArrayStatement
+from symgrad.verify.arrays.samples import samples_told, speaks_of_samples, without_marks
 from symgrad.verify.arrays.scope import NAME, NotTold, spellings
 from symgrad.verify.arrays.sides import Reading, Side, SideReader
+from symgrad.verify.arrays.sigma import left_open, sums_told
 from symgrad.verify.arrays.slips import diagnosed
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
 
@@ -143,7 +147,8 @@ class ArrayJudge:
             return False
         self.current = later
         try:
-            sides = tuple(rewritten(side, self.scope) for side in later.sides)
+            told = self.told_apart(later, Reading())
+            sides = tuple(rewritten(side, self.scope) for side in told)
             self.define(sides[0], self.side(sides[1], later, None))
         except (Fault, NotTold, RecursionError):
             return False
@@ -210,9 +215,10 @@ class ArrayJudge:
         unread: list[Verdict] = []
         outside = self.scope, self.decider
         try:
-            sides = tuple(
-                rewritten(side, self.scope) for side in spelled(statement.sides, self.scope)
-            )
+            told = self.told_apart(statement, reading)
+            self.reader.met |= {"error"} if is_error(told[0], self.scope) else set()
+            sides = spelled(told, self.scope, error=reading.error == "gradient")
+            sides = tuple(rewritten(side, self.scope) for side in sides)
             self.codes = dict(zip(sides, statement.sides, strict=True))
             statement = self.current = replace(statement, sides=sides)
             return self._judged(statement, unread), unread
@@ -221,6 +227,17 @@ class ArrayJudge:
         finally:
             self.scope, self.decider = outside
             self.reader.tensor = None
+
+    def told_apart(self, statement: ArrayStatement, reading: Reading) -> tuple[str, ...]:
+        """Return the sides of a statement: what a Σ is in them, and that L_i is a sample's part."""
+        if any(left_open(side, self.scope) for side in statement.sides):
+            self.reader.met.add("sigma")
+        swapped = reading.sigma == "swapped"
+        sides = [sums_told(side, self.scope, swapped=swapped) for side in statement.sides]
+        summands = reading.sample == "summand"
+        told = tuple(samples_told(side, self.scope, summands=summands) for side in sides)
+        self.reader.met |= {"sample"} if any(map(speaks_of_samples, told)) else set()
+        return told
 
     def left_open(self, first: Reading, other: Reading) -> str:
         """Return what the author did not say where only another reading is right, or nothing."""
@@ -315,6 +332,11 @@ class ArrayJudge:
         way = along(left, self.scope)
         ways = {way[1]: way[2]} if way else directions(statement.sides, self.scope)
         of = way[0] if way else changed(left)
+        pair = paired(left, self.scope)
+        if of is None and pair is not None:
+            inner = self.side(pair[0], statement, None).value
+            self.add_directions({"": build.name(pair[1], inner.shape)})
+            return statement, None
         if of is None:
             primed = _PRIMED.fullmatch(left)
             if primed is None or self.scope.resolve(primed["top"]) is None:
@@ -327,11 +349,15 @@ class ArrayJudge:
         if letters:
             return statement, None
         arrays = {node: way_of(self.graph, node, word) for node, word in ways.items()}
+        self.add_directions(arrays)
+        value = self.reader.plain(change(self.graph, tree, arrays))
+        return without_spaces(statement, ways), Side(left, value, derived=True)
+
+    def add_directions(self, arrays: Mapping[str, Array]) -> None:
+        """Put directions among the names in force, each as free as its shape allows."""
         words = {plain: a for a in arrays.values() for plain in spellings(a.text)}
         self.scope = replace(self.scope, definitions={**self.scope.definitions, **words})
         self.decider = Decider(with_changes(self.graph, arrays))
-        value = self.reader.plain(change(self.graph, tree, arrays))
-        return without_spaces(statement, ways), Side(left, value, derived=True)
 
     def of_higher_order(self, left: str) -> Side | None:
         """Return a side with three axes or more as its product with a direction, or None."""
@@ -438,7 +464,14 @@ class ArrayJudge:
         fault: str = "",
     ) -> Verdict:
         """Return a verdict in the form of all verdicts."""
-        sides = statement.sides or (statement.text,)
+        sides = tuple(map(without_marks, statement.sides or (statement.text,)))
+        message, fault = without_marks(message), without_marks(fault)
+        if diagnosis is not None:
+            diagnosis = replace(
+                diagnosis,
+                text=without_marks(diagnosis.text),
+                correction=without_marks(diagnosis.correction),
+            )
         links = tuple(Link(Var(text), text, "=", statement.place) for text in sides[1:])
         claim = Claim(
             statement.text,

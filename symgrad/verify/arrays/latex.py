@@ -16,7 +16,7 @@ _ACCENTS = {
 }  # fmt: skip
 _SIGNS = {
     "odot": "⊙", "circ": "⊙", "circledast": "⊙", "cdot": "·", "times": "*", "partial": "∂",
-    "nabla": "∇", "top": "ᵀ", "intercal": "ᵀ", "sum": "Σ",
+    "nabla": "∇", "top": "ᵀ", "intercal": "ᵀ", "sum": "∑",
     "ell": "ℓ", "lVert": "‖", "rVert": "‖", "Vert": "‖", "le": "<=",
     "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "approx": "≈", "lvert": "|",
     "rvert": "|", "star": "*", "ast": "*", "transpose": "ᵀ", "colon": ":", "to": "→",
@@ -62,6 +62,16 @@ _BRACES = {"{": "(", "}": ")", "lbrace": "(", "rbrace": ")"}
 _SIMPLE = re.compile(r"∂²?[^\W\d_ᵀ]*[\u0300-\u036f]*(?:_(?:\{[^{}]*\}|\w))*\s*")
 
 
+def angled(text: str) -> str:
+    """Return a text with inner(A, B) for ⟨A, B⟩, whatever the product is called.
+
+    >>> angled("⟨A, B⟩_F")
+    ' inner(A, B)'
+    """
+    text = re.sub(r"(?:\\rangle(?![A-Za-z])|⟩)(?:_(?:\{[^{}]*(?:\{F\})?\}|F))?", ")", text)
+    return re.sub(r"\\langle(?![A-Za-z])|⟨", " inner(", text)
+
+
 def plain_text(latex: str) -> str:
     r"""Return a formula in LaTeX as text.
 
@@ -71,10 +81,10 @@ def plain_text(latex: str) -> str:
     'Xᵀ(p - y) ⊙ h^2'
     """
     text = re.sub(r"\\(?:begin|end)\{[^}]*\}|\\label\{[^}]*\}|\\tag\{[^}]*\}|&", " ", latex)
-    text = re.sub(r"\\Sigma(?![A-Za-z])(?!\s*_)", r"\\mathrm{Sigma} ", text)
+    text = re.sub(r"\\Sigma(?=\s*_\s*\{[^{}]*=)", r"\\sum", text)
+    text = re.sub(r"\\Sigma(?![A-Za-z])\s*", r"\\mathrm{Sigma}", text)
     text = re.sub(r"\\\|", "‖", text)
-    text = re.sub(r"(?:\\rangle(?![A-Za-z])|⟩)(?:_(?:\{[^{}]*(?:\{F\})?\}|F))?", ")", text)
-    text = re.sub(r"\\langle\b|⟨", " inner(", text)
+    text = angled(text)
     text = re.sub(
         r"\\(?:implies|Longrightarrow|Rightarrow|(?:Longl|L)eftrightarrow|iff|"
         r"text\{ *(?:and|so) *\})(?![A-Za-z])|[⇒⟹⇔⟺]",
@@ -94,14 +104,15 @@ def _translated(text: str) -> str:
             piece, at = _command(text, at)
             is_word = piece == "d" or (len(piece) > 1 and (piece[:1].isalpha() or piece[0] == "∂"))
             behind_word = bool(made) and made[-1][-1:].isalnum()
-            made.append(f" {piece}" if behind_word and (is_word or piece == "Σ") else piece)
+            made.append(f" {piece}" if behind_word and (is_word or piece == "∑") else piece)
         elif character == "^" and (total := _TOTAL.search("".join(made))) is not None:
-            inner, at = _group(text, at + 1)  # how far a sum runs: Σ_{i=1}^n is Σ_{i=1:n}
+            inner, at = _group(text, at + 1)  # how far a sum runs: ∑_{i=1}^n is ∑_{i=1:n}
             if total[1] is None and (low := re.match(r"\s*_", text[at:])) is not None:
                 under, at = _group(text, at + low.end())
                 made.append(f"_{{{_word(under)}}}")
             head, tail = "".join(made).rstrip().removesuffix("}"), _word(inner)
-            head = head if "{" in head[head.rfind("Σ") :] else re.sub(r"_(\w)$", r"_{\1", head)
+            sign = max(head.rfind("Σ"), head.rfind("∑"))
+            head = head if "{" in head[sign:] else re.sub(r"_(\w)$", r"_{\1", head)
             made = [f"{head}:{tail}}} "]
         elif character == "^":
             piece, at = _raised(text, at + 1)
@@ -176,7 +187,7 @@ def _command(text: str, at: int) -> tuple[str, int]:
         word = inner.replace("\\_", "_") if is_word else _translated(inner).strip()
         if word == "1" and name not in {"text", "mathrm"}:
             return " 1", at
-        space = " " if len(word) > 1 else ""
+        space = " " if len(word) > 1 and text[at : at + 1] != "_" else ""
         return f"{word}{space}" if text[at : at + 1] != "(" else word, at
     if name in _ACCENTS:
         inner, at = _group(text, at)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.verify.arrays.judge import AS_ROW, ArrayJudge
 from symgrad.verify.arrays.reading import ArrayStatement, of_line, statements
+from symgrad.verify.arrays.samples import with_samples
 from symgrad.verify.model import Skipped, Verdict
 
 _NOTE = "written in the layout of the {}, as is all of the text"
@@ -39,6 +40,7 @@ def _in_one_layout(
     opposite: what is right as we write it must be right in the other layout, too. Two transposed
     derivatives of vectors by vectors say that the layout is that of the denominator.
     """
+    graph = with_samples(graph, (side for statement in found for side in statement.sides))
     usual = [*ArrayJudge(graph, limit, explain=explain).verdicts(iter(found))]
     if len(usual) < 2 or any(statement.setting is not None for statement in found):
         return usual

@@ -37,6 +37,10 @@ _SECANTS = re.compile(
 )
 _DIGITS = str.maketrans("²³", "23")
 _BRACKETED = re.compile(rf"(?<!\w)\((?P<name>{NAME})\)(?=_[\{{\w])")
+_BY_VEC = re.compile(
+    rf"∂\s*(?P<top>{NAME})\s*/\s*\(?∂\s*vec\s*\(?\s*(?P<by>{NAME})\s*\)?(?P<turned>ᵀ?)\)?"
+)
+_NABLA_VEC = re.compile(rf"∇_\{{vec\(?(?P<by>{NAME})\)?\}}\s*(?P<top>{NAME})?")
 _VEC = re.compile(rf"(?<!\w)d\s*vec\s*\(?\s*({NAME})\s*\)?")
 _MOST_STEPS = 9
 _STEPS = re.compile(r"[Σ∑]_\{(?P<by>[^\W\d_])=(?P<low>\d):(?P<last>\d)\}\s*")
@@ -65,6 +69,8 @@ def rewritten(text: str, names: Names) -> str:
     text = _ONES.sub(lambda found: _ones(found, names), text).replace("𝟙", "1")
     text = _BRACKETED.sub(lambda f: f["name"] if names.resolve(f["name"]) else f[0], text)
     text = _unrolled(text, names)
+    text = _BY_VEC.sub(lambda f: f" vec(∂{f['top']}/∂{f['by']}){f['turned']}", text)
+    text = _NABLA_VEC.sub(lambda f: f" vec(∇_{{{f['by']}}} {f['top'] or ''})", text)
     text = _VEC.sub(r"vec(d\1)", text)
     text = _ENTRY.sub(r"(\1\2)", text)
     text = _LAYER.sub(lambda found: _layer(found, names), text)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.brackets import behind_bracket, depths, spans_between
 from symgrad.sources.problems import Origin
 from symgrad.verify.arrays.cases import folded_cases
-from symgrad.verify.arrays.latex import plain_text
+from symgrad.verify.arrays.latex import angled, plain_text
+from symgrad.verify.arrays.sides import is_called
 from symgrad.verify.reading.documents import formulas
+from symgrad.verify.reading.passage import FoundFormula
 
 _RELATION = re.compile(r"(?<![<>!=:])(?::=|≔|==|=|≈)(?!=)")
 _LAYOUT = re.compile(
@@ -45,6 +48,15 @@ def statements(text: str, source: str) -> Iterator[ArrayStatement]:
             place = Place(source, number, 1, len(line), line)
             yield ArrayStatement(line.strip(), place, (), (kind, value))
     found = list(formulas(text, source))
+    rows = [(place.line, shown, place) for shown, place in _shown(found, lines)]
+    seen = {line for line, _, _ in rows}
+    rows += [(p.line, p.text, p) for p in _bracket_first(lines, source) if p.line not in seen]
+    for _, shown, place in sorted(rows, key=itemgetter(0)):
+        yield from _rows(shown, place)
+
+
+def _shown(found: Sequence[FoundFormula], lines: Sequence[str]) -> Iterator[tuple[str, Place]]:
+    """Yield the formulas of a document with what else of their line belongs to them."""
     for formula in found:
         shown = formula.content.text
         place = formula.origin.place(
@@ -59,7 +71,21 @@ def statements(text: str, source: str) -> Iterator[ArrayStatement]:
             clause = line[at + len(shown) :]
             if _WHERE.match(clause) and not any(f.content.text in clause for f in found):
                 shown += clause
-        yield from _rows(shown, place)
+        yield shown, place
+
+
+_BRACKET_FIRST = re.compile(r"\s*[⟨‖(|\[][^=]*[^=<>!:\s]\s*=\s*[^=\s]")
+_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,}(?![^\W\d_])")
+
+
+def _bracket_first(lines: Sequence[str], source: str) -> Iterator[Place]:
+    """Yield the lines that are a formula beginning with a bracket, as no sentence does."""
+    fenced = False
+    for number, line in enumerate(lines, 1):
+        fenced ^= line.lstrip().startswith(("```", "~~~"))
+        whole = not fenced and _BRACKET_FIRST.match(line) and not re.search("[$`]", line)
+        if whole and all(map(is_called, _WORD.findall(line))):
+            yield Place(source, number, 1, len(line), line)
 
 
 _REST = re.compile(r"[ \t]+[^\n$`|\\=,.;:]+")
@@ -69,6 +95,15 @@ _BEHIND = re.compile(
     r"[,;]?\s+\(?(?:for|if|when|by|since|because|as|so|thus|hence|which|that|is|are|holds|"
     r"für|wenn|weil|pour|car|donc|para|porque)\b.*$"
 )
+
+
+_BRACKET_FIRST = re.compile(r"\s*[⟨‖(|\[][^=]*[^=<>!:\s]\s*=\s*[^=\s]")
+_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,}(?![^\W\d_])")
+
+
+def _has_words(line: str) -> bool:
+    """Tell whether a line that begins with a bracket has words in it that are no functions."""
+    return "$" in line or "`" in line or any(not is_called(word) for word in _WORD.findall(line))
 
 
 def _cut_off(text: str, end: int) -> str:
@@ -93,7 +128,7 @@ def _rows(shown: str, place: Place) -> Iterator[ArrayStatement]:
     left = ""
     for row in rows:
         marked = "\\" in shown or "_{" in row or "^{" in row
-        plain = plain_text(row) if marked else _lowered(_alone(_alike(row)))
+        plain = plain_text(row) if marked else _lowered(_alone(_alike(angled(row))))
         first, *clauses = _WHERE.split(plain)
         parts = _apart(first)
         told = [part for clause in clauses for part in _apart(clause)]

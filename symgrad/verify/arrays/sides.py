@@ -14,7 +14,7 @@ from symgrad.expression.arrays.tree import Array, walk
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.arrays.calls import call, is_function
 from symgrad.sources.arrays.indices import Indexed, is_row, silent
-from symgrad.sources.arrays.meaning import Habits, Meaning
+from symgrad.sources.arrays.meaning import COFACTORS, Habits, Meaning
 from symgrad.sources.arrays.syntax import ArrayParser
 from symgrad.sources.arrays.tokens import Syntax, index_letters
 from symgrad.sources.problems import Fault, Origin, ShapesDoNotFit
@@ -52,7 +52,10 @@ class Reading:
     vectors side by side are ("dot" or "entries"), `lines` what w_j is of a matrix W ("rows" or
     "columns"), `divisor` what stands behind `/` ("touching", "first" or "all" factors), `powers`
     what M² is ("product" or "entries"), `delta` what δ_{ij} is where the graph has a matrix δ
-    ("entry" or "kronecker"), and `numpy` tells that code is NumPy code.
+    ("entry" or "kronecker"), `sigma` whether Σ_i is a sum where the graph has a
+    matrix Σ ("usual" or "swapped"), `sample` what L_i is of a mean L = (1/n) Σ L_i ("part", or
+    the "summand" L_i/n), `error` what δ W is where δ is a name ("product" or
+    "gradient"), and `numpy` tells that code is NumPy code.
     """
 
     star: str = ""
@@ -61,12 +64,21 @@ class Reading:
     divisor: str = "touching"
     powers: str = "product"
     delta: str = "entry"
+    sigma: str = "usual"
+    sample: str = "part"
+    error: str = "product"
     numpy: bool = False
 
     def others(self, met: frozenset[str]) -> Iterator[Reading]:
         """Yield the other readings of a statement in which such things were met."""
         if met & {"beside", "slope"}:
             yield replace(self, beside="entries")
+        if "sigma" in met:
+            yield replace(self, sigma="swapped")
+        if "error" in met:
+            yield replace(self, error="gradient")
+        if "sample" in met:
+            yield replace(self, sample="summand")
         if "line" in met:
             yield replace(self, lines="columns")
         if "divisor" in met:
@@ -159,7 +171,7 @@ class SideReader:
             origin,
             known=self.splits,
             side_by_side=True,
-            is_function=is_function,
+            is_function=is_called,
             divisor=reading.divisor,
         )
         meaning = Meaning(
@@ -217,6 +229,11 @@ class SideReader:
         """Return an expression with derivatives put in for their letters."""
         values = {build.name(mark, tree.shape): tree for mark, tree in self.scope.marks.items()}
         return substituted(x, values) if values else x
+
+
+def is_called(word: str) -> bool:
+    """Tell whether a word before a bracket is a function of claims."""
+    return is_function(word) or word in COFACTORS or word == "vec"
 
 
 def _usual_axes(graph: ArrayGraph) -> Mapping[tuple[str, Shape], int | None]:
