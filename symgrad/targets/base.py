@@ -66,6 +66,27 @@ class Helper:
     needs: tuple[str, ...] = ()
 
 
+def with_needs(needed: Iterable[str], helpers: Mapping[str, Helper]) -> dict[str, Helper]:
+    """Return the helpers among `needed` and all that they need, dependencies first.
+
+    >>> list(with_needs(["b", "sin"], {"a": Helper("…"), "b": Helper("…", ("a",))}))
+    ['a', 'b']
+    """
+    seen: set[str] = set()
+    ordered: dict[str, Helper] = {}
+    # No function that calls itself: only the collector would clear what it refers to.
+    stack = [(name, False) for name in [*needed][::-1]]
+    while stack:
+        name, is_ready = stack.pop()
+        if is_ready:
+            ordered[name] = helpers[name]
+        elif name not in seen and name in helpers:
+            seen.add(name)
+            stack.append((name, True))
+            stack += [(other, False) for other in helpers[name].needs[::-1]]
+    return ordered
+
+
 @dataclass(frozen=True, slots=True)
 class EmittedFile:
     """A file to be written: its name, without a folder, and its text."""
@@ -244,6 +265,15 @@ class Target:
         """Return the names of the emitted file that depend on the name of its module."""
         del module
         return frozenset()
+
+
+def helpers_of(target: Target, printer: CodePrinter) -> Mapping[str, Helper]:
+    """Return the helpers of a target, and those that records of functions bring along."""
+    brought = {
+        name: Helper(spelling.helper, spelling.needs[1:])
+        for name, spelling in printer.brought.items()
+    }
+    return {**brought, **target.helpers} if brought else target.helpers
 
 
 # What arguments are that no graph names.
@@ -439,7 +469,7 @@ class Sheet:
 
     def helper_texts(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Return the text of the helpers among `needed`, each after those that it needs itself."""
-        texts = [self._helper(name).text for name in self.helper_names(needed)]
+        texts = [helper.text for helper in with_needs(needed, self._helpers).values()]
         series, formulas = self._plain.polynomials, self._plain.locals
         texts += [self.target.series_text(name, own) for own, name in series.items()]
         texts += [self.target.local_text(name, body, f) for f, (name, body) in formulas.items()]
@@ -447,32 +477,16 @@ class Sheet:
 
     def helper_names(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Return the helpers among `needed` and all that they need, dependencies first."""
-        seen: set[str] = set()
-        ordered: list[str] = []
-        # No function that calls itself: only the collector would clear what it refers to.
-        stack = [(name, False) for name in [*needed][::-1]]
-        while stack:
-            name, is_ready = stack.pop()
-            if is_ready:
-                ordered.append(name)
-            elif name not in seen and (name in self.target.helpers or name in self._plain.brought):
-                seen.add(name)
-                stack.append((name, True))
-                stack += [(other, False) for other in self._helper(name).needs[::-1]]
-        return tuple(ordered)
+        return tuple(with_needs(needed, self._helpers))
 
-    def _helper(self, name: str) -> Helper:
-        """Return a helper of the target, or one that the record of a function brings along."""
-        found = self.target.helpers.get(name)
-        if found is None:
-            spelling = self._plain.brought[name]
-            found = Helper(spelling.helper, spelling.needs[1:])
-        return found
+    @property
+    def _helpers(self) -> Mapping[str, Helper]:
+        return helpers_of(self.target, self._plain)
 
     def all_needs(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Return `needed` and the needs of all helpers among them: imports as well as helpers."""
-        helpers = self.helper_names(needed)
-        others = [other for name in helpers for other in self._helper(name).needs]
+        helpers = with_needs(needed, self._helpers).values()
+        others = [other for helper in helpers for other in helper.needs]
         return tuple(dict.fromkeys((*needed, *others)))
 
     def head(self) -> tuple[str, ...]:

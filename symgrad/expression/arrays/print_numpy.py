@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -12,14 +13,13 @@ from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.brackets import behind_bracket
+from symgrad.expression.functions import record
 from symgrad.expression.names import LATIN
 
 _ADD, _MUL, _SIGN, _POW, _ATOM = 10, 20, 25, 30, 40
 _RENAMED = {"lambda": "lam"}
 _LETTERS = {**LATIN, "ℓ": "ell", "ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta"}
-_CALLS = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh",
-          "acosh": "arccosh", "atanh": "arctanh", "atan2": "arctan2", "max": "maximum",
-          "min": "minimum"}  # fmt: skip
+_OPERATION = re.compile(r"np\.(\w+)\(")
 
 
 def identifier(name: str) -> str:
@@ -245,7 +245,7 @@ class NumpyArrayPrinter:
     def _fn(self, x: Array) -> tuple[str, int]:
         if x.data == "step":
             return f"({self.entry(x.args[0])[0]})", _ATOM
-        name = self.call(_CALLS.get(x.text, x.text))
+        name = self.call(_numpy_name(x.text, len(x.args)))
         return f"{name}({', '.join(self.entry(part)[0] for part in x.args)})", _ATOM
 
     def _cmp(self, x: Array) -> tuple[str, int]:
@@ -409,6 +409,13 @@ class NumpyArrayPrinter:
                 parts.append(self.expression(build.zeros(tuple(shape))))
         tail = "" if axis == 0 else f", axis={axis}"
         return f"{self.call('concatenate')}([{', '.join(parts)}]{tail})", _ATOM
+
+
+def _numpy_name(function: str, arity: int) -> str:
+    """Return what NumPy calls a function, its own name where NumPy has no operation for it."""
+    spelling = record(function).spelling("numpy", arity)
+    found = None if spelling is None else _OPERATION.match(spelling.code)
+    return found[1] if found else function
 
 
 def _is_chain(x: Array) -> bool:

@@ -6,10 +6,9 @@ from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import Shape
 from symgrad.targets.arrays import c_blas
-from symgrad.targets.arrays.loop_helpers_c import C_NEEDS
 from symgrad.targets.arrays.loop_helpers_c import C as HELPERS
 from symgrad.targets.arrays.loop_languages import C
-from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers, product, wrapped
+from symgrad.targets.arrays.loop_modules import Body, LoopModule, product, wrapped
 
 
 def c_files(
@@ -189,7 +188,7 @@ class _Module(LoopModule):
 
     def helper_texts(self, used: frozenset[str]) -> list[str]:
         """Return the helpers that functions need."""
-        return helpers(used, HELPERS, C_NEEDS)
+        return self.functions.helpers(used, HELPERS)
 
     def included(self) -> str:
         """Return the lines that include what helpers and functions call."""
@@ -243,7 +242,7 @@ class _BlasModule(_Module):
 
     def helper_texts(self, used: frozenset[str]) -> list[str]:
         """Return the helpers that functions need, products as calls."""
-        return helpers(used, c_blas.HELPERS, c_blas.NEEDS)
+        return self.functions.helpers(used, c_blas.HELPERS)
 
     def included(self) -> str:
         """Return the lines that include the library, too."""

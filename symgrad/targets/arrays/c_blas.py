@@ -9,14 +9,14 @@ from __future__ import annotations
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.tree import Array
-from symgrad.targets.arrays.loop_helpers_c import C_NEEDS
 from symgrad.targets.arrays.loop_helpers_c import C as PLAIN
 from symgrad.targets.arrays.loops import Loops
+from symgrad.targets.base import Helper
 
 INCLUDE = "#include <cblas.h>"
 _MACROS = ("I", "complex", "imaginary")  # of complex.h, which a cblas.h may bring along
 _HELPERS = {
-    "matmul": """
+    "matmul": Helper("""
 /* The product of an m-by-k and a k-by-n matrix; ta and tb tell that a transpose is meant. */
 static void matmul(size_t m, size_t k, size_t n, const double *a, int ta, const double *b, int tb,
                    double *out)
@@ -37,8 +37,8 @@ static void matmul(size_t m, size_t k, size_t n, const double *a, int ta, const 
                     0.0, out, wide);
     }
 }
-""",
-    "sum_of_products": """
+"""),
+    "sum_of_products": Helper("""
 /* The sum of the products of two arrays of n numbers, in parts whose length is an int. */
 static double sum_of_products(size_t n, const double *a, const double *b)
 {
@@ -49,10 +49,9 @@ static double sum_of_products(size_t n, const double *a, const double *b)
     }
     return total;
 }
-""",
+"""),
 }
 HELPERS = PLAIN | _HELPERS
-NEEDS = {name: needs for name, needs in C_NEEDS.items() if name != "matmul"}
 
 
 def note(module: str) -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import UNIT, Shape
-from symgrad.targets.arrays.loop_helpers import JAVASCRIPT as HELPERS
-from symgrad.targets.arrays.loop_helpers import JAVASCRIPT_NEEDS
-from symgrad.targets.arrays.loop_languages import JAVASCRIPT
-from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers, wrapped
+from symgrad.targets.arrays.loop_helpers import JAVASCRIPT
+from symgrad.targets.arrays.loop_languages import JAVASCRIPT as SPELLING
+from symgrad.targets.arrays.loop_modules import Body, LoopModule, wrapped
 
 
 def javascript(d: ArrayDerivation, module: str, *, second: bool = False) -> str:
@@ -19,7 +19,7 @@ def javascript(d: ArrayDerivation, module: str, *, second: bool = False) -> str:
 
     With `second` the matrix of second derivatives, too.
     """
-    return _Module(d, JAVASCRIPT, module).text(second=second)
+    return _Module(d, SPELLING, module).text(second=second)
 
 
 _STEP = "Returns the parameters after one step of size `rate`."
@@ -50,6 +50,9 @@ def documented(helper: str) -> str:
     return f"{helper[: found.start()]}{comment}\n{head}{helper[found.end() :]}"
 
 
+_HELPERS = {name: replace(h, text=documented(h.text)) for name, h in JAVASCRIPT.items()}
+
+
 class _Module(LoopModule):
     def text(self, *, second: bool) -> str:
         """Return the whole module."""
@@ -70,9 +73,9 @@ class _Module(LoopModule):
             body = self.second()
             used |= body.used
             blocks.append(self.hessian(body))
-        brought = helpers(frozenset(used), HELPERS, JAVASCRIPT_NEEDS)
+        brought = self.functions.helpers(used, _HELPERS)
         head = "/*\n" + "\n".join(f" * {line}".rstrip() for line in self.head()) + "\n */"
-        return "\n\n".join([head, *map(documented, brought), *blocks]) + "\n"
+        return "\n\n".join([head, *brought, *blocks]) + "\n"
 
     def types(self) -> str:
         """Return the types of the parameters and of their derivatives, for readers and checkers."""

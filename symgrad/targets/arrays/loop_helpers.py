@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from symgrad.targets.javascript_helpers import HELPERS
+from symgrad.targets.base import Helper
 
 PYTHON = {
-    "matmul": """
+    "matmul": Helper("""
 # Writes the product of two matrices; ta and tb tell that a transpose is meant.
 def _matmul(
     m: int, k: int, n: int, a: list[float], ta: int, b: list[float], tb: int, out: list[float]
@@ -15,8 +15,8 @@ def _matmul(
         for j in range(n):
             column = b[j * k : (j + 1) * k] if tb else b[j::n]
             out[i * n + j] = sum(map(operator.mul, row, column))
-""",
-    "factor": """
+"""),
+    "factor": Helper("""
 # Writes L and U of a matrix with rows exchanged into `lu`; returns the order and the sign.
 def _factor(n: int, a: list[float], ta: int, lu: list[float]) -> tuple[list[int], float]:
     for i in range(n):
@@ -37,8 +37,9 @@ def _factor(n: int, a: list[float], ta: int, lu: list[float]) -> tuple[list[int]
             for j in range(c + 1, n):
                 lu[r * n + j] -= f * lu[c * n + j]
     return order, sign
-""",
-    "solve": """
+"""),
+    "solve": Helper(
+        """
 # Writes the solution of A X = B.
 def _solve(
     n: int, columns: int, a: list[float], ta: int, b: list[float], lu: list[float], out: list[float]
@@ -53,7 +54,10 @@ def _solve(
             y[i] = rest / lu[i * n + i] if lu[i * n + i] else math.nan
             out[i * columns + c] = y[i]
 """,
-    "det": """
+        ("factor",),
+    ),
+    "det": Helper(
+        """
 # Returns the determinant.
 def _det(n: int, a: list[float], lu: list[float]) -> float:
     _, value = _factor(n, a, 0, lu)
@@ -61,7 +65,10 @@ def _det(n: int, a: list[float], lu: list[float]) -> float:
         value *= lu[i * n + i]
     return value
 """,
-    "logdet": """
+        ("factor",),
+    ),
+    "logdet": Helper(
+        """
 # Returns the logarithm of the determinant, NaN where that is not above zero.
 def _logdet(n: int, a: list[float], lu: list[float]) -> float:
     _, sign = _factor(n, a, 0, lu)
@@ -69,10 +76,12 @@ def _logdet(n: int, a: list[float], lu: list[float]) -> float:
     for i in range(n):
         pivot = lu[i * n + i]
         sign = math.copysign(sign, sign * pivot)
-        total += _log(abs(pivot))
+        total += _ieee_log(abs(pivot))
     return total if sign > 0 else math.nan
 """,
-    "softmax": """
+        ("factor", "_ieee_log"),
+    ),
+    "softmax": Helper("""
 # Writes exp(x)/sum(exp(x)) of every row, or of every column.
 def _softmax(count: int, length: int, by_row: int, x: list[float], out: list[float]) -> None:
     for i in range(count):
@@ -84,42 +93,19 @@ def _softmax(count: int, length: int, by_row: int, x: list[float], out: list[flo
             total += out[p]
         for p in at:
             out[p] /= total
-""",
-    "logsumexp": """
+"""),
+    "logsumexp": Helper("""
 # Writes log(sum(exp(x))) of every row, or of every column.
 def _logsumexp(count: int, length: int, by_row: int, x: list[float], out: list[float]) -> None:
     for i in range(count):
         at = range(i * length, (i + 1) * length) if by_row else range(i, count * length, count)
         top = max(x[p] for p in at)
         out[i] = top + math.log(sum(math.exp(x[p] - top) for p in at))
-""",
-    "exp": """
-def _exp(x: float) -> float:
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf
-""",
-    "log": """
-def _log(x: float) -> float:
-    if x > 0:
-        return math.log(x)
-    return -math.inf if x == 0 else math.nan
-""",
-    "sigmoid": """
-def _sigmoid(x: float) -> float:
-    e = math.exp(-abs(x))
-    return 1.0 / (1.0 + e) if x >= 0 else e / (1.0 + e)
-""",
-    "softplus": """
-def _softplus(x: float) -> float:
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
-""",
+"""),
 }
-PYTHON_NEEDS = {"solve": ("factor",), "det": ("factor",), "logdet": ("factor", "log")}
 
 JAVASCRIPT = {
-    "matmul": """
+    "matmul": Helper("""
 /** Writes the product of two matrices; ta and tb tell that a transpose is meant. */
 function matmul(m, k, n, a, ta, b, tb, out) {
   for (let i = 0; i < m; i++) {
@@ -131,8 +117,8 @@ function matmul(m, k, n, a, ta, b, tb, out) {
     }
   }
 }
-""",
-    "factor": """
+"""),
+    "factor": Helper("""
 /** Writes L and U, rows exchanged, into `lu`; returns the order of the rows and the sign. */
 function factor(n, a, ta, lu) {
   const order = Array.from({length: n}, (_, i) => i);
@@ -158,8 +144,9 @@ function factor(n, a, ta, lu) {
   }
   return [order, sign];
 }
-""",
-    "solve": """
+"""),
+    "solve": Helper(
+        """
 /** Writes the solution of A X = B. */
 function solve(n, columns, a, ta, b, lu, out) {
   const [order] = factor(n, a, ta, lu);
@@ -177,7 +164,10 @@ function solve(n, columns, a, ta, b, lu, out) {
   }
 }
 """,
-    "det": """
+        ("factor",),
+    ),
+    "det": Helper(
+        """
 /** Returns the determinant. */
 function det(n, a, lu) {
   let [, value] = factor(n, a, 0, lu);
@@ -185,7 +175,10 @@ function det(n, a, lu) {
   return value;
 }
 """,
-    "logdet": """
+        ("factor",),
+    ),
+    "logdet": Helper(
+        """
 /** Returns the logarithm of the determinant, NaN where that is not above zero. */
 function logdet(n, a, lu) {
   let [, sign] = factor(n, a, 0, lu);
@@ -197,7 +190,9 @@ function logdet(n, a, lu) {
   return sign > 0 ? total : NaN;
 }
 """,
-    "softmax": """
+        ("factor",),
+    ),
+    "softmax": Helper("""
 /** Writes exp(x)/sum(exp(x)) of every row, or of every column. */
 function softmax(count, length, byRow, x, out) {
   const step = byRow ? 1 : count;
@@ -212,8 +207,8 @@ function softmax(count, length, byRow, x, out) {
     for (let p = 0; p < length; p++) out[first + p*step] /= total;
   }
 }
-""",
-    "logsumexp": """
+"""),
+    "logsumexp": Helper("""
 /** Writes log(sum(exp(x))) of every row, or of every column. */
 function logsumexp(count, length, byRow, x, out) {
   const step = byRow ? 1 : count;
@@ -225,18 +220,5 @@ function logsumexp(count, length, byRow, x, out) {
     out[i] = top + Math.log(total);
   }
 }
-""",
-    "softplus": """
-function softplus(x) {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+"""),
 }
-""",
-}
-JAVASCRIPT |= {
-    name: HELPERS[name].text for name in ("_exp_minus_square", "_erf", "_erfc", "_normal_cdf")
-}
-_ERF = ("_exp_minus_square", "_erf", "_erfc")
-JAVASCRIPT_NEEDS = {
-    "solve": ("factor",), "det": ("factor",), "logdet": ("factor",), "erf": _ERF, "erfc": _ERF,
-    "normal_cdf": (*_ERF, "_normal_cdf"), "gelu": (*_ERF, "_normal_cdf"),
-}  # fmt: skip

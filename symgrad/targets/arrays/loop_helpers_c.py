@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from symgrad.targets.base import Helper
+
 C = {
-    "tile": """
+    "tile": Helper("""
 enum { COLUMNS = 16, DEPTH = 256 };
 
 /* Eight rows of A times a packed panel of 16 columns of B: sums that stay in registers where the
@@ -41,8 +43,9 @@ static void tile(size_t deep, const double *const rows[8], size_t along,
         sums[7][j] = s7[j];
     }
 }
-""",
-    "matmul": """
+"""),
+    "matmul": Helper(
+        """
 /* The product of an m-by-k and a k-by-n matrix; ta and tb tell that a transpose is meant. */
 static void matmul(size_t m, size_t k, size_t n, const double *a, int ta, const double *b, int tb,
                    double *out)
@@ -81,7 +84,9 @@ static void matmul(size_t m, size_t k, size_t n, const double *a, int ta, const 
     }
 }
 """,
-    "cholesky": """
+        ("tile",),
+    ),
+    "cholesky": Helper("""
 /* Writes L with A = L L^T below the diagonal of l and on it; returns 0 where there is none. */
 static int cholesky(size_t n, const double *a, double *l)
 {
@@ -104,8 +109,8 @@ static int cholesky(size_t n, const double *a, double *l)
     }
     return 1;
 }
-""",
-    "factor": """
+"""),
+    "factor": Helper("""
 /* Writes U and the multipliers of elimination into lu, and carries the rows of x along;
    returns the sign of the exchanges. */
 static double factor(size_t n, const double *a, int ta, double *lu, size_t columns, double *x)
@@ -140,8 +145,9 @@ static double factor(size_t n, const double *a, int ta, double *lu, size_t colum
     }
     return sign;
 }
-""",
-    "solve": """
+"""),
+    "solve": Helper(
+        """
 /* Writes the solution of A X = B; by Cholesky where A has a factor L, by elimination else. */
 static void solve(size_t n, size_t columns, const double *a, int ta, const double *b, double *lu,
                   double *out)
@@ -170,7 +176,10 @@ static void solve(size_t n, size_t columns, const double *a, int ta, const doubl
     }
 }
 """,
-    "det": """
+        ("cholesky", "factor"),
+    ),
+    "det": Helper(
+        """
 static double det(size_t n, const double *a, double *lu)
 {
     double value = factor(n, a, 0, lu, 0, lu);
@@ -178,7 +187,10 @@ static double det(size_t n, const double *a, double *lu)
     return value;
 }
 """,
-    "logdet": """
+        ("factor",),
+    ),
+    "logdet": Helper(
+        """
 /* The logarithm of the determinant, NaN where that is not above zero. */
 static double logdet(size_t n, const double *a, double *lu)
 {
@@ -195,7 +207,9 @@ static double logdet(size_t n, const double *a, double *lu)
     return sign > 0.0 ? total : log(-1.0);
 }
 """,
-    "softmax": """
+        ("cholesky", "factor"),
+    ),
+    "softmax": Helper("""
 /* Writes exp(x)/sum(exp(x)) of every row, or of every column. */
 static void softmax(size_t count, size_t length, int by_row, const double *x, double *out)
 {
@@ -211,8 +225,8 @@ static void softmax(size_t count, size_t length, int by_row, const double *x, do
         for (size_t p = 0; p < length; p++) out[first + p*step] /= total;
     }
 }
-""",
-    "logsumexp": """
+"""),
+    "logsumexp": Helper("""
 /* Writes log(sum(exp(x))) of every row, or of every column. */
 static void logsumexp(size_t count, size_t length, int by_row, const double *x, double *out)
 {
@@ -225,25 +239,11 @@ static void logsumexp(size_t count, size_t length, int by_row, const double *x, 
         out[i] = top + log(total);
     }
 }
-""",
-    "square": """
+"""),
+    "square": Helper("""
 static double square(double x)
 {
     return x*x;
 }
-""",
-    "sign": """
-static double sign(double x)
-{
-    return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;
-}
-""",
-}
-C_NEEDS = {
-    "matmul": ("tile",),
-    "normal_pdf": ("square",),
-    "gelu": ("square",),
-    "solve": ("cholesky", "factor"),
-    "det": ("factor",),
-    "logdet": ("cholesky", "factor"),
+"""),
 }

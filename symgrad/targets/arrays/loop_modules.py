@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
@@ -10,6 +10,7 @@ from symgrad.derivation.arrays.jacobian import only_matrices
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import Shape
 from symgrad.graph.arrays import ArrayGraph
+from symgrad.targets.arrays.elementary import Elementary
 from symgrad.targets.arrays.loops import Loops, Spelling, extent
 from symgrad.targets.arrays.module import ArrayModule
 from symgrad.targets.arrays.statements import (
@@ -45,6 +46,7 @@ class LoopModule(ArrayModule):
             only_matrices(d)
         super().__init__(d, module)
         self.spelling = spelling
+        self.functions = Elementary(spelling.name, library=spelling.library)
 
     def sizes(self, d: ArrayDerivation) -> list[str]:
         """Return the sizes that the shapes of the inputs name, in order of first appearance."""
@@ -98,7 +100,7 @@ class LoopModule(ArrayModule):
         """Return assignments as loops."""
         made = shared(rows, taken, graph.variables)
         names = [identifier(row.name) for row in made]
-        loops = self.loops(self.spelling, [*taken, *names], indent)
+        loops = self.loops(self.spelling, self.functions, [*taken, *names], indent)
         for row in made:
             name = identifier(row.name)
             loops.define(name, row.tree, given=name in results and not self.spelling.array)
@@ -110,14 +112,6 @@ class LoopModule(ArrayModule):
 
 
 _WORDS = ("work", "rate", "sizes", "out", "i", "j", "math", "operator")
-
-
-def helpers(
-    used: frozenset[str], texts: Mapping[str, str], needs: Mapping[str, tuple[str, ...]]
-) -> list[str]:
-    """Return the texts of the helpers that are used, those that they need before them."""
-    wanted = {part for name in used for part in (name, *needs.get(name, ()))}
-    return [texts[name].strip("\n") for name in texts if name in wanted]
 
 
 def wrapped(text: str, width: int = 100) -> str:

@@ -7,17 +7,16 @@ brings along. A language says how these are spelled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.errors import UnsupportedFunction
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_numpy import bare, identifier
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
-from symgrad.expression.brackets import depths
+from symgrad.targets.arrays.elementary import Elementary, closed
 
 _CALLED = frozenset(
     ("chain", "inv", "det", "logdet", "softmax", "lse", "sum", "most", "least", "trace")
@@ -31,8 +30,8 @@ class Spelling:
     """How a language writes loops.
 
     `loop` takes a variable and a length; `scalar` declares a number, `array` an array of a length;
-    `choice` takes a condition and two values; `functions` are formats by the function's name, and
-    `size` turns a length into a number. `call` calls a helper.
+    `choice` takes a condition and two values; `size` turns a length into a number. `call` calls a
+    helper. Functions of numbers are written as the target called `name` does.
     """
 
     name: str
@@ -48,7 +47,8 @@ class Spelling:
     opposite: str
     size: str
     call: str
-    functions: Mapping[str, str]
+    square: str
+    library: str = ""  # what stands before the names of its library
     equal: str = "=="
     unequal: str = "!="
 
@@ -66,8 +66,11 @@ def extent(size: Size, wrap: str = "{0}") -> str:
 class Loops:
     """Writes the body of one function."""
 
-    def __init__(self, spelling: Spelling, taken: Sequence[str], indent: int = 1) -> None:
+    def __init__(
+        self, spelling: Spelling, functions: Elementary, taken: Sequence[str], indent: int = 1
+    ) -> None:
         self.spelling = spelling
+        self.spelled = functions.call
         self.taken = set(taken)
         self.lines: list[str] = []
         self.depth = indent
@@ -266,18 +269,9 @@ class Loops:
         if exponent == build.TWO and (base.op == "name" or inner.replace(".", "").isalnum()):
             return f"({inner}*{inner})"
         if exponent == build.TWO:
-            return self.spelled("square", [inner])
+            self.used.add("square")
+            return self.spelling.square.format(bare(inner))
         return self.spelling.power.format(inner, self.value(exponent, at))
-
-    def spelled(self, function: str, parts: Sequence[str]) -> str:
-        """Return a call of a function of numbers."""
-        found = self.spelling.functions.get(function)
-        if found is None:
-            raise UnsupportedFunction(
-                f"{self.spelling.name} has no function `{function}` for arrays"
-            )
-        self.used.add(function)
-        return found.format(*map(bare, parts))
 
     def chosen(self, condition: str, one: str, other: str) -> str:
         """Return a choice between two values."""
@@ -551,12 +545,3 @@ class Loops:
         self.declare(result, (Size((), 1),))
         self.helper("logsumexp", count, length, by_row, source, result)
         return f"{result}[0]"
-
-
-def closed(text: str) -> str:
-    """Return code with brackets around it, unless it is one name, number, entry or call."""
-    for at, (character, depth) in enumerate(zip(text, depths(text), strict=True)):
-        loose = not depth and character in "*/+- ?" and at
-        if loose or (at == 0 and character == "-"):
-            return f"({text})"
-    return text

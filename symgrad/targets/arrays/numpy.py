@@ -94,16 +94,14 @@ class _Module(ArrayModule):
             blocks += [self.public(), self.flat()]
         if "hessian" in include:
             blocks.append(self.hessian())
-        helpers = [
-            HELPERS[name].replace("def ", "def _", 1)
-            for name in HELPERS
-            if name in self.printer.used
-        ]
+        helpers = self.printer.functions.helpers(self.printer.used, HELPERS)
         body = "\n\n\n".join(b.rstrip() for b in (*helpers, *blocks))
         typing = "Any, NamedTuple" if re.search(r"\bAny\b", body) else "NamedTuple"
         imports = [
             *(["import math"] if "math." in body else []),
             "import re",
+            *(["from collections.abc import Sequence"] if "Sequence[" in body else []),
+            *(["from math import factorial"] if "factorial(" in body else []),
             f"from typing import {typing}\n",
             "import numpy as np",
             "import numpy.typing as npt\n",

@@ -4,71 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symgrad.errors import SymgradError
 from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter, pair_of
 from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
+from symgrad.expression.spelling import Spelling
+from symgrad.targets.arrays.elementary import Elementary
+from symgrad.targets.base import Helper
 
 _LINALG = frozenset(("inv", "solve", "det", "norm"))
 HELPERS = {
-    "softmax": """def softmax(x: _Array, axis: int | None = None) -> Any:
+    "_softmax": Helper("""\
+def _softmax(x: _Array, axis: int | None = None) -> Any:
     e = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
     return e / np.add.reduce(e, axis=axis, keepdims=True)
-""",
-    "logsumexp": """\
-def logsumexp(x: _Array, axis: int | None = None, keepdims: bool = False) -> Any:
+"""),
+    "_logsumexp": Helper("""\
+def _logsumexp(x: _Array, axis: int | None = None, keepdims: bool = False) -> Any:
     top = np.maximum.reduce(x, axis=axis, keepdims=True)
     top = top + np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True))
     return top if keepdims else top.squeeze(axis)
-""",
-    "softmax_and_logsumexp": """\
-def softmax_and_logsumexp(x: _Array, axis: int | None = None) -> tuple[Any, Any]:
+"""),
+    "_softmax_and_logsumexp": Helper("""\
+def _softmax_and_logsumexp(x: _Array, axis: int | None = None) -> tuple[Any, Any]:
     top = np.maximum.reduce(x, axis=axis, keepdims=True)
     e = np.exp(x - top)
     total = np.add.reduce(e, axis=axis, keepdims=True)
     e /= total
     return e, (np.log(total) + top).squeeze(axis)
-""",
-    "logdet": """def logdet(m: _Array) -> float:
+"""),
+    "_logdet": Helper("""\
+def _logdet(m: _Array) -> float:
     sign, value = np.linalg.slogdet(m)
     return float(value) if sign > 0 else math.nan
-""",
-    "sigmoid": """def sigmoid(x: Any) -> Any:
+"""),
+    "_sigmoid": Helper("""\
+def _sigmoid(x: Any) -> Any:
     return np.exp(-np.logaddexp(0.0, -x))
-""",
-    "softplus": """def softplus(x: Any) -> Any:
-    return np.logaddexp(0.0, x)
-""",
-    "relu": """def relu(x: Any) -> Any:
-    return np.maximum(x, 0.0)
-""",
-    "silu": """def silu(x: Any) -> Any:
-    return x * np.exp(-np.logaddexp(0.0, -x))
-""",
-    "erf": """def erf(x: Any) -> Any:
-    return np.vectorize(math.erf)(x)
-""",
-    "erfc": """def erfc(x: Any) -> Any:
-    return np.vectorize(math.erfc)(x)
-""",
-    "normal_cdf": """def normal_cdf(x: Any) -> Any:
-    return np.vectorize(math.erfc)(-x / math.sqrt(2.0)) / 2.0
-""",
-    "normal_pdf": """def normal_pdf(x: Any) -> Any:
-    return np.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi)
-""",
-    "gelu": """def gelu(x: Any) -> Any:
-    return x * np.vectorize(math.erfc)(-x / math.sqrt(2.0)) / 2.0
-""",
-    "lgamma": """def lgamma(x: Any) -> Any:
-    return np.vectorize(math.lgamma)(x)
-""",
+"""),
 }
-_NUMPY = frozenset(
-    "exp log log2 log10 sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh "
-    "arctanh arctan2 sign abs maximum minimum where hypot log1p expm1 outer trace diag eye ones "
-    "zeros concatenate sum mean max min pi e".split()
-)
+# What warns of nothing, and what a person would write.
+_FUNCTIONS = {
+    "sigmoid": Spelling("_sigmoid({0})", ("_sigmoid",)),
+    "softplus": Spelling("np.logaddexp(0.0, {0})"),
+    "relu": Spelling("np.maximum({0}, 0.0)"),
+}
 
 
 def _is_full(x: Array) -> bool:
@@ -83,18 +62,23 @@ class ArrayCodePrinter(NumpyArrayPrinter):
 
     def __init__(self, reserved: Iterable[str]) -> None:
         self.used: set[str] = set()
+        self.functions = Elementary("numpy", functions=_FUNCTIONS)
         self.reserved = frozenset(reserved)
         super().__init__(self._spelled)
 
     def _spelled(self, name: str) -> str:
         if name in _LINALG:
             return f"np.linalg.{name}"
-        if name in HELPERS:
-            self.used.add(name)
+        if f"_{name}" in HELPERS:
+            self.used.add(f"_{name}")
             return f"_{name}"
-        if name in _NUMPY:
-            return f"np.{name}"
-        raise SymgradError(f"NumPy has no function `{name}`", help="write it by others that it has")
+        return f"np.{name}"
+
+    def _fn(self, x: Array) -> tuple[str, int]:
+        if x.data in {"step", "where"}:
+            return super()._fn(x)
+        parts = [self.entry(part)[0] for part in x.args]
+        return self.functions.call(x.text, parts), 40
 
     def _along(self, name: str, x: Array, more: str = "") -> str:
         """Return a sum along an axis; that of a product of two matrices is taken without it."""

@@ -8,9 +8,8 @@ from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import Shape
 from symgrad.targets.arrays.loop_helpers import PYTHON as HELPERS
-from symgrad.targets.arrays.loop_helpers import PYTHON_NEEDS
 from symgrad.targets.arrays.loop_languages import PYTHON
-from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers
+from symgrad.targets.arrays.loop_modules import Body, LoopModule
 from symgrad.targets.arrays.loops import extent
 from symgrad.targets.arrays.numpy_texts import CHECK, SAID, SIZES
 
@@ -46,7 +45,7 @@ class _Module(LoopModule):
         said = "\n".join(self.head()).replace("\\", "\\\\").replace('"""', "'''")
         check = CHECK.format(head=SIZES, shape="_shape")
         blocks = [
-            *self.classes(), *helpers(frozenset(used), HELPERS, PYTHON_NEEDS), self.tables(),
+            *self.classes(), *self.functions.helpers(used, HELPERS), self.tables(),
             _SHAPE, check, *functions, *last,
         ]  # fmt: skip
         code = "\n\n\n".join(blocks)
@@ -55,6 +54,7 @@ class _Module(LoopModule):
             for name in ("math", "operator", "re")
             if re.search(rf"\b{name}\.\w", code)
         ]
+        imports += ["from collections.abc import Callable"] * ("Callable[" in code)
         head = "\n".join([f'"""{said}\n"""\n', *imports, "from typing import Any, NamedTuple"])
         return f"{head}\n\n\n{code}\n"
 
