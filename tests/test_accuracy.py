@@ -22,6 +22,7 @@ from symgrad.accuracy.relative import (
     relative_logs,
 )
 from symgrad.accuracy.rows import ROWS
+from symgrad.accuracy.rows import tree_of as tree
 from symgrad.accuracy.shifts import shifted
 from symgrad.accuracy.singular import singular_forms
 from symgrad.expression.balls import Unclear, Undefined
@@ -30,12 +31,7 @@ from symgrad.program.normal import normal
 from symgrad.program.program import lower
 from symgrad.program.series import Local
 from symgrad.program.statements import Statement
-from symgrad.sources.grammar import parse_expression
 from symgrad.sources.text import parse
-
-
-def tree(text):
-    return parse_expression(text, source="", line=1, column=1, text_line=text, resolve=Var)
 
 
 def compiled(text, *, safe=True):
@@ -94,6 +90,9 @@ SINGULAR = [
     ("(exp(-k*t) - exp(-a*t))/(a - k)", {"k": 2.0, "a": 2.0, "t": 1.0}, math.exp(-2.0)),
     ("n^2*((n + 1/2)*log(1 + 1/n) - 1)", {"n": 2.0**60}, 1.0 / 12.0),
     ("x^2*(1/(x - 1) - log(x/(x - 1)))", {"x": 2.0**60}, 0.5),
+    ("(2*exp(-x^2)/sqrt(pi) - erf(x)/x)/x^2", {"x": 0.0}, -4.0 / 3.0 / math.sqrt(math.pi)),
+    ("(cos(x + h) - (sin(x + h) - sin(x))/h)/h", {"x": 0.5, "h": 0.0}, -math.sin(0.5) / 2.0),
+    ("(cos(x - h) - cos(x))/h", {"x": 0.5, "h": 0.0}, math.sin(0.5)),
 ]
 
 

@@ -2,7 +2,8 @@
 
 Any argument will do. In (1 - cos(x - 2))/(x - 2)^2 the formula is one of t = x - 2; in
 (exp(a*x) - 1)/x it is a times one of t = a*x. What depends on t alone becomes a polynomial where
-|t| is small, its coefficients exact rationals (FLINT's fmpq_series), and stays as it is elsewhere.
+|t| is small, its coefficients exact rationals (FLINT's fmpq_series) times a power of √π, and stays
+as it is elsewhere.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from symgrad.expression.algebra import (
     replaced,
     tidy,
 )
-from symgrad.expression.certified import ctx, fmpq, fmpq_series
+from symgrad.expression.certified import arb, ctx, fmpq, fmpq_series
 from symgrad.expression.evaluate import Evaluator, NumberType
 from symgrad.expression.function import Function
 from symgrad.expression.simplify import linear_in
@@ -73,13 +74,14 @@ class NoSeriesHere(ArithmeticError):
 
 
 class Laurent:
-    """t^order times a power series."""
+    """t^order times a power series times a power of √π."""
 
-    __slots__ = ("order", "series")
+    __slots__ = ("order", "root", "series")
 
-    def __init__(self, order: int, series: fmpq_series) -> None:
+    def __init__(self, order: int, series: fmpq_series, root: int = 0) -> None:
         self.order = order
         self.series = series
+        self.root = root
 
     @property
     def lowest(self) -> int:
@@ -91,7 +93,16 @@ class Laurent:
     def trimmed(self) -> Laurent:
         """Return the same with a first coefficient that is not 0."""
         shift = self.lowest - self.order
-        return Laurent(self.lowest, _shifted(self.series, -shift))
+        return Laurent(self.lowest, _shifted(self.series, -shift), self.root)
+
+    def coefficients(self) -> list[Fraction]:
+        """Return the coefficients, the nearest doubles where they are not rational."""
+        rational = [Fraction(int(c.p), int(c.q)) for c in self.series.coeffs()]
+        if not self.root:
+            return rational
+        with ctx.workprec(100):
+            factor = arb.pi() ** (arb(self.root) / 2)
+            return [Fraction(float(factor * arb(c))) for c in self.series.coeffs()]
 
 
 def _shifted(series: fmpq_series, by: int) -> fmpq_series:
@@ -110,15 +121,17 @@ def laurent(e: Expression) -> Laurent:
 
 
 class LaurentNumbers(NumberType[Laurent]):
-    """Laurent series in t with rational coefficients."""
+    """Laurent series in t, their coefficients rational but for a power of √π."""
 
     def number(self, value: Fraction) -> Laurent:
         """Return a constant series."""
         return Laurent(0, fmpq_series([fmpq(value.numerator, value.denominator)], prec=ORDERS))
 
     def constant(self, name: str) -> Laurent:
-        """Refuse π and e."""
-        raise NoSeriesHere(name)
+        """Return π; refuse e."""
+        if name != "pi":
+            raise NoSeriesHere(name)
+        return Laurent(0, fmpq_series([1], prec=ORDERS), 2)
 
     def sum(self, terms: Iterable[Laurent]) -> Laurent:
         """Return the sum."""
@@ -126,16 +139,17 @@ class LaurentNumbers(NumberType[Laurent]):
 
     def product(self, factors: Iterable[Laurent]) -> Laurent:
         """Return the product."""
-        return reduce(lambda a, b: Laurent(a.order + b.order, a.series * b.series), factors)
+        return reduce(_product, factors)
 
     def negative(self, value: Laurent) -> Laurent:
         """Return the negative."""
-        return Laurent(value.order, -value.series)
+        return Laurent(value.order, -value.series, value.root)
 
     def quotient(self, numerator: Laurent, denominator: Laurent) -> Laurent:
         """Return the quotient."""
         below = denominator.trimmed()
-        return Laurent(numerator.order - below.order, numerator.series / below.series)
+        order, root = numerator.order - below.order, numerator.root - below.root
+        return Laurent(order, numerator.series / below.series, root)
 
     def power(self, base: Laurent, exponent: Laurent, written: Expression) -> Laurent:
         """Return a power whose exponent is a number."""
@@ -155,7 +169,7 @@ class LaurentNumbers(NumberType[Laurent]):
             raise NoSeriesHere
         if call.function == "sqrt":
             return _power(evaluator.value(call.arguments[0]), Fraction(1, 2))
-        if call.function not in DIRECT:
+        if call.function not in DIRECT and call.function != "erf":
             if row.definition is None or call.function in ("cbrt", "max", "min", "relu"):
                 raise NoSeriesHere
             return evaluator.value(row.definition(call.arguments))
@@ -164,8 +178,13 @@ class LaurentNumbers(NumberType[Laurent]):
             inner = inner.trimmed()
             if inner.order < 0:
                 raise NoSeriesHere
+        if inner.root:
+            raise NoSeriesHere
         series = _shifted(inner.series, inner.order)
         try:
+            if call.function == "erf":
+                slope = 2 * (-series * series).exp() * series.derivative()
+                return Laurent(0, slope.integral(), -1)
             return Laurent(0, getattr(series, call.function)())
         except (ValueError, ZeroDivisionError) as error:
             raise NoSeriesHere from error
@@ -175,8 +194,15 @@ LAURENT = LaurentNumbers()
 
 
 def _sum(a: Laurent, b: Laurent) -> Laurent:
+    if a.root != b.root:
+        raise NoSeriesHere
     low = min(a.order, b.order)
-    return Laurent(low, _shifted(a.series, a.order - low) + _shifted(b.series, b.order - low))
+    total = _shifted(a.series, a.order - low) + _shifted(b.series, b.order - low)
+    return Laurent(low, total, a.root)
+
+
+def _product(a: Laurent, b: Laurent) -> Laurent:
+    return Laurent(a.order + b.order, a.series * b.series, a.root + b.root)
 
 
 def _power(base: Laurent, exponent: Fraction) -> Laurent:
@@ -185,14 +211,15 @@ def _power(base: Laurent, exponent: Fraction) -> Laurent:
         whole = fmpq_series([1], prec=ORDERS)
         for _ in range(abs(int(exponent))):
             whole = whole * base.series
-        order = base.order * int(exponent)
-        return Laurent(order, whole if exponent >= 0 else 1 / whole)
-    raised = base.order * exponent
+        times = int(exponent)
+        whole = whole if times >= 0 else 1 / whole
+        return Laurent(base.order * times, whole, base.root * times)
+    raised, root = base.order * exponent, base.root * exponent
     lead = base.series.coeffs()[0]
-    if raised.denominator != 1 or lead != 1:
+    if raised.denominator != 1 or root.denominator != 1 or lead != 1:
         raise NoSeriesHere
     factor = fmpq_series([fmpq(exponent.numerator, exponent.denominator)], prec=ORDERS)
-    return Laurent(int(raised), (base.series.log() * factor).exp())
+    return Laurent(int(raised), (base.series.log() * factor).exp(), int(root))
 
 
 def singular_forms(
@@ -226,8 +253,9 @@ def _powers_written_out(e: Expression) -> Expression:
 
 
 def _differences(e: Expression) -> Iterator[Expression]:
-    """Yield what two exponents, or two arguments of logarithms, differ by."""
-    exponents = [p.arguments[0] for p in walk(e) if isinstance(p, Call) and p.function == "exp"]
+    """Yield what two exponents or angles, or two arguments of logarithms, differ by."""
+    added = ("exp", "sin", "cos")
+    exponents = [p.arguments[0] for p in walk(e) if isinstance(p, Call) and p.function in added]
     for i, a in enumerate(exponents[:4]):
         for b in exponents[:i]:
             gap = add(a, neg(b))
@@ -346,6 +374,8 @@ def gathered(e: Expression) -> Expression:
         case Call("exp", _):
             wide = multiplied_out(parts[0]) or parts[0]
             return mul(*[Call("exp", (term,)) for term in _split(wide)])
+        case Call("sin" | "cos" as function, _):
+            return _angle(function, parts[0])
         case Call("log", _):
             return _logarithm(parts[0])
         case _:
@@ -361,6 +391,17 @@ def _split(e: Expression) -> list[Expression]:
     inside = [term for term in terms_of(e) if PLACE in variables(term)]
     outside = [term for term in terms_of(e) if PLACE not in variables(term)]
     return [add(*group) for group in (outside, inside) if group]
+
+
+def _angle(function: str, e: Expression) -> Expression:
+    """Return sin(a + t) as sin(a)*cos(t) + cos(a)*sin(t), the same for the cosine."""
+    parts = _split(e)
+    if len(parts) < 2 or PLACE not in variables(e):
+        return Call(function, (e,))
+    (s, c), (sin, cos) = [[Call(f, (part,)) for f in ("sin", "cos")] for part in parts]
+    if function == "sin":
+        return Add((Mul((s, cos)), Mul((c, sin))))
+    return Add((Mul((c, cos)), Neg(Mul((s, sin)))))
 
 
 def _logarithm(e: Expression) -> Expression:
@@ -413,7 +454,7 @@ def _near(unit: Expression, replaced: Expression) -> Iterator[Expression]:
 def _is_needed(inside: Expression, whole: Laurent) -> bool:
     """Tell whether the formula in t loses digits near 0, or has no value there."""
     column = Doubles({PLACE: NEAR}, len(NEAR)).of(normal(inside))
-    coefficients = [float(Fraction(int(c.p), int(c.q))) for c in whole.series.coeffs()[:8]]
+    coefficients = [float(c) for c in whole.coefficients()[:8]]
     for t, found in zip(NEAR, column, strict=True):
         right = sum(c * t**k for k, c in enumerate(coefficients, whole.order))
         if not abs(found - right) <= LOST * abs(right):
@@ -476,7 +517,7 @@ def _sorted(e: Expression) -> Expression:
 
 
 def _has_constants(e: Expression) -> bool:
-    return any(isinstance(part, Constant) for part in walk(e))
+    return any(isinstance(part, Constant) and part.name != "pi" for part in walk(e))
 
 
 def _apart(term: Expression) -> tuple[Expression, Expression]:
@@ -491,7 +532,7 @@ def _apart(term: Expression) -> tuple[Expression, Expression]:
 
 def _enough(whole: Laurent, radius: float) -> list[Fraction] | None:
     """Return the coefficients that reach double precision within the radius, or None."""
-    coefficients = [Fraction(int(c.p), int(c.q)) for c in whole.series.coeffs()]
+    coefficients = whole.coefficients()
     try:
         sizes = [abs(float(c)) * radius**i for i, c in enumerate(coefficients)]
     except OverflowError:
