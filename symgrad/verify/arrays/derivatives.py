@@ -207,7 +207,7 @@ class Scope(Names):
     def _mark(
         self, top: str, bottom: str, *, second: bool, more: str = "", rows: bool = False
     ) -> str:
-        bottom = self._of_matrix(bottom)
+        top, bottom = self._of_matrix(top, entries=True), self._of_matrix(bottom)
         over, base = base_of(self, top), base_of(self, bottom)
         node, below = self.resolve(over), self.resolve(base)
         if node is None or below is None:
@@ -224,8 +224,11 @@ class Scope(Names):
             tail = f"_{{{letters[0]}:}}"  # ∂z_i/∂w, a row of the Jacobian
         return self._letter((node, below, second, entered), tree) + tail
 
-    def _of_matrix(self, word: str) -> str:
-        """Return W_{ij} for w_{ij}, and for w_j or W_j the row or the column of W that it is."""
+    def _of_matrix(self, word: str, *, entries: bool = False) -> str:
+        """Return W_{ij} for w_{ij}, and for w_j or W_j the row or the column of W that it is.
+
+        With `entries` a row or a column stays as it is.
+        """
         head, _, tail = word.rpartition("_")
         own = self.resolve(head) if head and self.resolve(word) is None else None
         name = head if own is not None else head.upper()
@@ -235,6 +238,8 @@ class Scope(Names):
             return word
         if len(letters) != 1 or letters[0].isdigit():
             return f"{name}_{tail}"
+        if entries:
+            return word
         self.met_line = True
         place = f"{letters[0]}:" if self.lines == "rows" else f":{letters[0]}"
         return f"{name}_{{{place}}}"

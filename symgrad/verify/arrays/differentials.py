@@ -44,6 +44,10 @@ _VARIATION = re.compile(r"δ\s?(?=[^\W\d_]|\()")
 _VARIED = re.compile(rf"\s*δ\s*(?:{NAME}|\(.*\))\s*")
 
 
+_STACKED = re.compile(
+    rf"\s*∂\s*⟦?vec\(?\s*(?P<top>{NAME})\s*\)?⟧?\s*/\s*"
+    rf"\(?∂\s*vec\(?\s*(?P<by>{NAME})\s*\)?['′’ᵀ]?\)?\s*"
+)
 _ERROR = re.compile(rf"\s*δ\s?(?P<of>{NAME})\s*")
 
 
@@ -58,11 +62,15 @@ def spelled(sides: tuple[str, ...], names: Names, *, error: bool = False) -> tup
     """Return sides with dX for ∂X, as The Matrix Cookbook writes changes: ∂(X⁻¹) = −X⁻¹ ∂X X⁻¹.
 
     A variation is a change, too: δJ = gᵀδx. Where nothing varies on the right, δW is short for a
-    gradient; so is δ W, with a space, where δ is no name, or with `error`.
+    gradient; so is δ W, with a space, where δ is no name, or with `error`. The derivative of one vec
+    by another is what the change of that is multiplied with.
     """
     varied = len(sides) > 1 and all(map(_VARIATION.search, sides))
     if varied and _VARIED.fullmatch(sides[0]) and names.look_up("δ") is None:
         return tuple(_VARIATION.sub(" d", side).strip() for side in sides)
+    stacked = _STACKED.fullmatch(sides[0]) if len(sides) == 2 else None
+    if stacked is not None and all(names.resolve(stacked[n]) for n in ("top", "by")):
+        return f"d vec({stacked['top']})", f"({sides[1]}) vec(d{stacked['by']})"
     apart = bool(sides) and re.match(r"\s*δ\s", sides[0]) and names.look_up("δ") is not None
     if sides and is_error(sides[0], names) and (error or not apart):
         return (_ERROR.sub(r"d\g<of>", sides[0]), *sides[1:])

@@ -60,20 +60,24 @@ def _multiplied_out(x: Syntax) -> Syntax:
     return replace(x, args=(left, right))
 
 
-def along_direction(x: Syntax, letters: tuple[str, ...], way: str) -> Syntax:
+def along_direction(
+    x: Syntax, letters: tuple[str, ...], way: str, kept: tuple[str, ...] = ()
+) -> Syntax:
     """Return every term times the entry of a direction at `letters`, summed over them.
 
-    Two derivatives with three axes or more are equal where their products with it are.
+    Two derivatives with three axes or more are equal where their products with it are. Indices that
+    the left side has on both sides, the `kept`, are not summed over.
     """
     x = _multiplied_out(x)
     if x.kind in {"add", "sub", "neg"}:
-        return replace(x, args=tuple(along_direction(part, letters, way) for part in x.args))
+        return replace(x, args=tuple(along_direction(part, letters, way, kept) for part in x.args))
     x, own = _hoisted(x)
     names = tuple(Syntax("name", (), letter, x.start, x.end) for letter in letters)
     word = Syntax("name", (), way, x.start, x.end)
     entry = Syntax("index", (word, *names), None, x.start, x.end)
     product = Syntax("mul", (x, entry), None, x.start, x.end)
-    return Syntax("total", (product,), (*letters, *own), x.start, x.end)
+    over = (*(letter for letter in letters if letter not in kept), *own)
+    return Syntax("total", (product,), over, x.start, x.end) if over else product
 
 
 def _hoisted(x: Syntax) -> tuple[Syntax, tuple[str, ...]]:

@@ -11,12 +11,18 @@ from dataclasses import dataclass
 
 from symgrad.derivation.arrays.directions import change, way_of
 from symgrad.derivation.arrays.jacobian import derivative, hessian_product
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
 from symgrad.sources.arrays.tokens import index_letters
 from symgrad.verify.arrays.derivatives import Scope, base_of
+from symgrad.verify.arrays.differentials import with_changes
+from symgrad.verify.arrays.proving import Decider
 from symgrad.verify.arrays.scope import NAME
 from symgrad.verify.arrays.sides import Side
 
+_SCALES = "ᶳ"  # a letter that no name of a graph has
+_LIMIT = 2.0  # seconds
 _TENSOR = re.compile(rf"\s*∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})\s*")
 _FORMULA = re.compile(
     rf"\s*∂⟦\((?P<inner>.*)\)_\{{?(?P<rows>\w+)\}}?⟧\s*/\s*∂\s*(?P<bottom>{NAME})\s*"
@@ -134,7 +140,34 @@ def _indexed(
     """Return a derivative of entries of one node by those of another, every index its own."""
     (node, rows), (below, letters), (way, value) = top, bottom, product
     shape, own = scope.graph.shape_of[node], scope.graph.shape_of[below]
-    if (len(rows), len(letters)) != (len(shape), len(own)) or set(rows) & set(letters):
+    if (len(rows), len(letters)) != (len(shape), len(own)):
+        return None
+    if set(rows) & set(letters) and not _is_apart(scope, rows, letters, way, value):
         return None
     ranges = tuple(zip((*rows, *letters), (*shape, *own), strict=True))
     return Higher(below, way, Side(left, value, rows, derived=True, ranges=ranges), letters)
+
+
+def _is_apart(
+    scope: Scope, rows: tuple[str, ...], letters: tuple[str, ...], way: Array, value: Array
+) -> bool:
+    """Tell whether what has one value of the index on both sides depends on nothing else.
+
+    ∂p_{nc}/∂s_{nk} is all of the derivative where each row of P depends on its own row of S.
+    """
+    (shared, *more) = dict.fromkeys(letter for letter in rows if letter in letters)
+    one, other = rows.index(shared), letters.index(shared)
+    if more or rows.count(shared) + letters.count(shared) > 2:
+        return False
+    size = value.shape[one]
+    if way.shape[other] != size:
+        return False
+    scales = build.name(_SCALES, (size,))
+    inside = substituted(value, {way: build.mul(_along_axis(scales, other, way), way)})
+    outside = build.mul(_along_axis(scales, one, value), value)
+    decider = Decider(with_changes(scope.graph, {way.text: way, _SCALES: scales}))
+    return decider.decide(inside, outside, _LIMIT).status == "proved"
+
+
+def _along_axis(v: Array, axis: int, like: Array) -> Array:
+    return v if len(like.shape) == 1 else build.expand(v, axis, like.shape)

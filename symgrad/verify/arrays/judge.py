@@ -45,6 +45,7 @@ from symgrad.verify.arrays.slips import diagnosed
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
 
 _PRIMED = re.compile(rf"\s*(?P<top>{NAME})['′’](?P<at>\([^()]*\))\s*")
+_STACKED = re.compile(rf"\s*vec\(d(?P<of>{NAME})\)\s*")
 _CODE = re.compile(r"[\x20-[\]-~∂δ]*$")  # no LaTeX, and no signs that a keyboard lacks
 AS_ROW = "written as a row, the layout of the numerator"
 _NEW = re.compile(rf"\s*({NAME})\s*")
@@ -138,7 +139,7 @@ class ArrayJudge:
         if len(later.sides) != 2 or later.clause or not _NEW.fullmatch(later.sides[0]):
             return False
         word = later.sides[0].strip()
-        used = any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", s) for s in statement.sides)
+        used = any(re.search(rf"{re.escape(word)}(?!\w)", side) for side in statement.sides)
         return used and self.is_new(*later.sides)
 
     def tell(self, later: ArrayStatement) -> bool:
@@ -332,6 +333,8 @@ class ArrayJudge:
         way = along(left, self.scope)
         ways = {way[1]: way[2]} if way else directions(statement.sides, self.scope)
         of = way[0] if way else changed(left)
+        if of is None and self.add_stacked(left, ways):
+            return statement, None
         pair = paired(left, self.scope)
         if of is None and pair is not None:
             inner = self.side(pair[0], statement, None).value
@@ -352,6 +355,19 @@ class ArrayJudge:
         self.add_directions(arrays)
         value = self.reader.plain(change(self.graph, tree, arrays))
         return without_spaces(statement, ways), Side(left, value, derived=True)
+
+    def add_stacked(self, left: str, ways: Mapping[str, str]) -> bool:
+        """Put the change of E among the names in force where a left side is vec(dE)."""
+        found = _STACKED.fullmatch(left)
+        node = self.scope.resolve(found["of"]) if found is not None else None
+        if found is None or node is None or not self.moves(self.graph.variables[node], ways):
+            return False
+        arrays = {name: way_of(self.graph, name, word) for name, word in ways.items()}
+        self.add_directions(arrays)
+        value = self.reader.plain(change(self.graph, self.graph.variables[node], arrays))
+        words = dict.fromkeys(spellings(f"d{found['of']}"), value)
+        self.scope = replace(self.scope, definitions={**self.scope.definitions, **words})
+        return True
 
     def add_directions(self, arrays: Mapping[str, Array]) -> None:
         """Put directions among the names in force, each as free as its shape allows."""

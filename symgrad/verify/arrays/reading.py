@@ -127,7 +127,7 @@ def _rows(shown: str, place: Place) -> Iterator[ArrayStatement]:
     rows = re.split(r"\\\\(?:\[[^\]]*\])?", shown) if "\\" in shown else [shown]
     left = ""
     for row in rows:
-        marked = "\\" in shown or "_{" in row or "^{" in row
+        marked = "\\" in shown or _MARKED.search(row) is not None
         plain = plain_text(row) if marked else _lowered(_alone(_alike(angled(row))))
         first, *clauses = _WHERE.split(plain)
         parts = _apart(first)
@@ -144,6 +144,7 @@ def _rows(shown: str, place: Place) -> Iterator[ArrayStatement]:
             yield ArrayStatement(part, place, _sides(part), clause=True)
 
 
+_MARKED = re.compile(r"[_^]\{|\^T(?=[^\W\d_])")  # as LaTeX has it: x_{ij}, x^TAx
 _EQALIGN = re.compile(r"\\eqalign(?:no)?\s*(?=\{)")
 
 

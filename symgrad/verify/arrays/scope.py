@@ -35,6 +35,7 @@ class Names:
     kronecker: bool = False
     _sensitivities: dict[str, Array] | None = None
     _spelled: spelled.Names | None = None
+    _cased: dict[str, list[str]] | None = None
 
     def resolve(self, word: str) -> str | None:
         """Return the node that a word names, in any of the spellings of papers."""
@@ -52,7 +53,19 @@ class Names:
         for plain in spellings(word):
             if (meant := self._spelled.meant(plain)) is not None:
                 return meant[0]  # λ for `lam`, and whatever else is one name everywhere
-        return None
+        return self.in_other_case(word)
+
+    def in_other_case(self, word: str) -> str | None:
+        """Return Wq for W_Q, where W alone is no array."""
+        head, mark, _ = word.partition("_")
+        if not mark or head in self.graph.index or head.upper() in self.graph.index:
+            return None
+        if self._cased is None:
+            self._cased = {}
+            for name in self.graph.index:
+                self._cased.setdefault(_uncased(name), []).append(name)
+        found = self._cased.get(_uncased(word), [])
+        return found[0] if len(found) == 1 and found[0][:1] == head[:1] else None
 
     def look_up(self, word: str) -> Array | None:
         """Return what a word stands for, or None."""
@@ -94,6 +107,10 @@ class Names:
 
 def _facts(tree: Array) -> Facts:
     return learned(tree, NOTHING_KNOWN)
+
+
+def _uncased(word: str) -> str:
+    return re.sub(r"[{}_]", "", word).casefold()
 
 
 def spellings(word: str) -> list[str]:

@@ -145,7 +145,8 @@ class SideReader:
         meaning = self.meaning(marked, place, like)
         syntax = meaning.parser.whole()
         if self.tensor is not None:
-            syntax = along_direction(syntax, *self.tensor)
+            kept = like.letters if like is not None else ()
+            syntax = along_direction(syntax, *self.tensor, kept)
         kept = like.letters if like is not None else ()
         try:
             return self.valued(text, syntax, meaning, like, derived=derived)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
@@ -83,7 +85,7 @@ class Products(Sums):
         factors = self.side_by_side(x)
         if any(map(is_one, factors)):
             return self.with_ones(factors, x)
-        if is_vec(factors[-1]) and factors[-2].kind == "outer":
+        if is_vec(factors[-1]) and _is_kronecker(factors[-2]):
             return self.vectorised(factors, x)
         left, right = map(self.value, x.args)
         if isinstance(left, Indexed) or isinstance(right, Indexed):
@@ -109,14 +111,30 @@ class Products(Sums):
         """Return (Bᵀ ⊗ A) vec(X), which is vec(AXB), times the numbers in front."""
         made = self.array(factors[-1].args[0])
         before = factors[:-1]
-        while before and before[-1].kind == "outer":
-            left, right = (self.array_or_eye(part) for part in before.pop().args)
-            made = made if right is None else self.product(right, made, x)
-            made = made if left is None else self.product(made, build.transposed(left), x)
+        while before and _is_kronecker(before[-1]):
+            made = self.applied(before.pop(), made, x)
         found: Value = self.indices.vec(made, self, x)
         for piece in reversed(before):
             found = self.entries(self.value(piece), found, x)
         return found
+
+    def applied(self, k: Syntax, made: Array, x: Syntax) -> Array:
+        """Return the matrix whose vec is a sum of Kronecker products times vec(X)."""
+        match k.kind:
+            case "outer":
+                left, right = (self.array_or_eye(part) for part in k.args)
+                made = made if right is None else self.product(right, made, x)
+                return made if left is None else self.product(made, build.transposed(left), x)
+            case "neg":
+                return build.neg(self.applied(k.args[0], made, x))
+            case "add" | "sub":
+                one, other = (self.applied(part, made, x) for part in k.args)
+                return build.add(one, other if k.kind == "add" else build.neg(other))
+            case "T" | "inv" if k.args[0].kind == "outer":
+                turned = (replace(k, args=(part,)) for part in k.args[0].args)
+                return self.applied(replace(k.args[0], args=tuple(turned)), made, x)
+            case _:
+                raise self.fault(f"`{self.written(k)}` is no Kronecker product", k)
 
     def array_or_eye(self, x: Syntax) -> Array | None:
         """Return a matrix; of an identity, whatever its size, None."""
@@ -230,6 +248,13 @@ class Products(Sums):
         elif len(b.shape) == 2 and UNIT not in b.shape and b.shape[1] == inner:
             hint = f"`{_turned(x.args[1], self)}` would fit"
         return self.misfit(message, x, hint)
+
+
+def _is_kronecker(x: Syntax) -> bool:
+    """Tell whether a piece is a Kronecker product, or a sum of some."""
+    if x.kind in {"neg", "T", "inv"}:
+        return _is_kronecker(x.args[0])
+    return x.kind == "outer" or (x.kind in {"add", "sub"} and all(map(_is_kronecker, x.args)))
 
 
 def is_one(x: Syntax) -> bool:
