@@ -130,7 +130,7 @@ def test_a_text_all_of_whose_gradients_are_transposed_is_right_in_its_own_layout
         ("∂L/∂b = 2(z - y) = 0", "refuted"),
         ("∂L/∂W = 0", "condition"),
         ("$\\nabla_W L = 0 \\iff Wx = y - b$", "condition condition"),
-        ("∂L/∂b = 0\nb = y - W x\nL = 3", "condition condition refuted"),
+        ("∂L/∂b = 0\nb = y - W x\nL = 3", "condition proved refuted"),
     ],
 )
 def test_what_is_set_to_zero_is_a_condition(text, statuses):
@@ -329,3 +329,41 @@ def test_sigma_is_a_matrix_of_the_graph_or_a_sum_over_an_index():
     claims = ["u_i = Σ_j Σ_{ij} x_j", "∂f/∂Σ = x xᵀ", r"$f = \sum_i x_i u_i$", "f = xᵀΣx"]
     found = [sg.verify(graph, claim).verdicts[0].status for claim in [*claims, "u = Σᵀx"]]
     assert found == ["proved"] * 4 + ["refuted"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "statuses"),
+    [
+        (r"$\nabla_w J = 0 \Rightarrow w = (X^TX + \lambda I)^{-1}X^Ty$", "condition proved"),
+        (r"$\nabla_w J = 0 \Rightarrow w = (X^TX - \lambda I)^{-1}X^Ty$", "condition refuted"),
+        (r"$\nabla_w J = 0 \iff X^TXw + \lambda w = X^Ty$", "condition proved"),
+        (r"$\nabla_w J = 0 \iff X^TXw + \lambda w = 2X^Ty$", "condition condition"),
+        (r"$\nabla_w q = 0 \iff Aw = qw$", "condition proved"),
+        (r"$\nabla_w q = 0 \iff w = 0$", "condition condition"),
+        ("∂J/∂w = 0\n∂q/∂w = 0\nw = Xᵀy", "condition condition refuted"),
+    ],
+)
+def test_what_follows_from_a_gradient_that_is_zero(claim, statuses):
+    graph = sg.parse(
+        "param w[p]\ngiven X[n,p], y[n], A[p,p]\nconst λ = 0.1\nassume A = Aᵀ\n"
+        "q = (wᵀ@A@w)/(wᵀw)\nJ = norm(X@w - y)^2/2 + λ/2*wᵀw\nminimize J"
+    )
+    assert " ".join(v.status for v in sg.verify(graph, claim).verdicts) == statuses
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("∂p_{nc}/∂s_{nk} = p_{nc}(δ_{ck} - p_{nk})", "proved"),
+        ("∂p_{nc}/∂s_{nk} = p_{nk}(δ_{ck} - p_{nk})", "refuted"),
+        ("∂L_n/∂s_{nc} = p_{nc} - m_{nc}", "proved"),
+        ("∂L_n/∂s_{nc} = m_{nc} - p_{nc}", "refuted"),
+        ("∂q_{nc}/∂s_{nk} = q_{nc}(δ_{ck} - q_{nk})", "unreadable"),
+    ],
+)
+def test_rows_that_depend_on_their_own_rows_are_derived_by_them_alone(claim, status):
+    graph = sg.parse(
+        "param S[N,C]\ngiven M[N,C]\nassume sum(M, C) = 1\nP = softmax(S, C)\n"
+        "Q = softmax(S, N)\nL = -sum(M ⊙ log(P))/N\nJ = L + sum(Q)\nminimize J"
+    )
+    assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]

@@ -62,8 +62,8 @@ def spelled(sides: tuple[str, ...], names: Names, *, error: bool = False) -> tup
     """Return sides with dX for ∂X, as The Matrix Cookbook writes changes: ∂(X⁻¹) = −X⁻¹ ∂X X⁻¹.
 
     A variation is a change, too: δJ = gᵀδx. Where nothing varies on the right, δW is short for a
-    gradient; so is δ W, with a space, where δ is no name, or with `error`. The derivative of one vec
-    by another is what the change of that is multiplied with.
+    gradient; so is δ W, with a space, where δ is no name, or with `error`. The derivative of
+    one vec by another is what the change of that is multiplied with.
     """
     varied = len(sides) > 1 and all(map(_VARIATION.search, sides))
     if varied and _VARIED.fullmatch(sides[0]) and names.look_up("δ") is None:

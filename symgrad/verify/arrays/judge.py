@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import takewhile
 
@@ -42,6 +43,7 @@ from symgrad.verify.arrays.scope import NAME, NotTold, spellings
 from symgrad.verify.arrays.sides import Reading, Side, SideReader
 from symgrad.verify.arrays.sigma import left_open, sums_told
 from symgrad.verify.arrays.slips import diagnosed
+from symgrad.verify.arrays.stationary import Stationary, input_of, where_zero
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
 
 _PRIMED = re.compile(rf"\s*(?P<top>{NAME})['′’](?P<at>\([^()]*\))\s*")
@@ -67,6 +69,7 @@ class ArrayJudge:
         self.told: set[int] = set()
         self.rows = False
         self.at_zero = False
+        self.zero: Stationary | None = None
         self.printer = TextPrinter(graph.index)
         self.current = ArrayStatement("", Place("", 1, 1, 1, ""))
 
@@ -191,15 +194,48 @@ class ArrayJudge:
         condition = ""
         if found.status == "refuted":
             condition = asked_for(statement, self.scope, behind_zero=self.at_zero)
-        found = self.verdict("condition", statement, condition) if condition else found
+        if condition:
+            follows = self.follows(statement) if self.zero is not None else None
+            found = follows or self.verdict("condition", statement, condition)
         if found.status == "refuted" and (zeroed := self.without_zero(statement)) is not None:
-            self.at_zero = True
+            self.set_to_zero(statement)
             yield zeroed
             return
-        self.at_zero = found.status == "condition"
+        if found.status == "condition" and is_zero(statement.sides[-1]):
+            self.set_to_zero(statement)
+        elif not condition:
+            self.zero, self.at_zero = None, False
         if len(unread) < len(statement.sides) - 1 or found.status != "proved":
             yield found
         yield from unread
+
+    def set_to_zero(self, statement: ArrayStatement) -> None:
+        """Remember the gradient that a statement sets to zero, for what follows from it."""
+        left = rewritten(statement.sides[0], self.scope)
+        before, self.zero, self.at_zero = self.zero, None, True
+        by = input_of(left, self.scope)
+        if by:
+            with suppress(Fault, NotTold, RecursionError):
+                value = self.side(left, statement, None).value
+                self.zero = Stationary(value, by, alone=before is None or before.by == by)
+
+    def follows(self, statement: ArrayStatement) -> Verdict | None:
+        """Return the verdict on an equation behind a gradient that is set to zero, or None."""
+        if len(statement.sides) != 2 or self.zero is None or is_zero(statement.sides[1]):
+            return None
+        try:
+            texts = [rewritten(side, self.scope) for side in statement.sides]
+            left = self.side(texts[0], statement, None)
+            right = self.side(texts[1], statement, left)
+        except (Fault, NotTold, RecursionError):
+            return None
+        if left.letters or left.value.shape != right.value.shape:
+            return None
+        found = where_zero(self.zero, left.value, right.value, self.decider)
+        if found is None or found.status == "undecided":
+            return None
+        message = found.text if found.status == "refuted" else f"where that is zero: {found.text}"
+        return self.verdict(_known(found.status), statement, message)
 
     def without_zero(self, statement: ArrayStatement) -> Verdict | None:
         """Return the verdict on what is set to zero at the end of a chain: ∂f/∂x = Ax − b = 0."""
@@ -507,6 +543,10 @@ _RANK = {"proved": 0, "agrees": 1, "undecided": 2}
 
 def _status(text: str) -> Status:
     return "agrees" if text == "agrees" else "undecided"
+
+
+def _known(text: str) -> Status:
+    return "proved" if text == "proved" else "refuted" if text == "refuted" else "agrees"
 
 
 def _said(x: Array) -> str:

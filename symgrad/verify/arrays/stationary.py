@@ -1,0 +1,98 @@
+"""What follows where a gradient is zero: `w = (XᵀX)⁻¹Xᵀy`, `XᵀXw = Xᵀy`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.balls import Unknown
+from symgrad.expression.arrays.substitute import substituted
+from symgrad.expression.arrays.tree import Array, names_in
+from symgrad.verify.arrays.proving import ArrayOutcome, Decider
+from symgrad.verify.arrays.scope import NAME, Names
+
+_BY = re.compile(
+    rf"\s*(?:[∂d]\s*{NAME}\s*/\s*[∂d]\s*(?P<by>{NAME})|∇_(?:\{{(?P<braced>{NAME})\}}|(?P<plain>\w)).*)\s*"
+)
+_MOST = 10**4
+
+
+@dataclass(frozen=True, slots=True)
+class Stationary:
+    """A gradient that is set to zero, and the input that it is by; `alone`: no other one is."""
+
+    gradient: Array
+    by: str
+    alone: bool = True
+
+
+def input_of(left: str, names: Names) -> str:
+    """Return the input that the derivative on a left side is by, or nothing."""
+    found = _BY.fullmatch(left)
+    word = (found["by"] or found["braced"] or found["plain"]) if found is not None else None
+    node = names.resolve(word) if word else None
+    return node if node is not None and names.graph.index[node].formula is None else ""
+
+
+def where_zero(
+    zero: Stationary, left: Array, right: Array, decider: Decider
+) -> ArrayOutcome | None:
+    """Return what is known of an equation behind a gradient that is zero; None where nothing is.
+
+    An input that is solved for is put into the gradient. Any other equation holds where it is the
+    gradient times a number, or times what is nowhere zero.
+    """
+    gradient = decider.expanded(zero.gradient)
+    solution = decider.expanded(right)
+    if left.op == "name" and left.text == zero.by and zero.by not in names_in(solution):
+        if left.shape != solution.shape:
+            return None
+        put_in = substituted(gradient, {left: solution})
+        found = decider.decide(put_in, build.zeros(put_in.shape), 5.0)
+        if found.status == "refuted":
+            text = f"put in for {zero.by}, it leaves a gradient that is not zero"
+            return ArrayOutcome("refuted", text) if zero.alone else None
+        return found
+    residual = build.sub(left, right)
+    if residual.shape != gradient.shape or not residual.shape:
+        return None
+    return _times(zero.gradient, residual, decider)
+
+
+def _times(gradient: Array, residual: Array, decider: Decider) -> ArrayOutcome | None:
+    """Return that a gradient is a residual times a number, and times factors without zeros."""
+    written = decider.shortest(gradient)
+    factors = [part for part in written.args if written.op == "mul" and _has_no_zeros(part)]
+    for factor in dict.fromkeys((build.ONE, *factors, build.mul(*factors))):
+        one = decider.expanded(build.mul(factor, residual))
+        ratio = _ratio(decider.expanded(gradient), one, decider)
+        if ratio is None:
+            continue
+        found = decider.decide(build.scaled(ratio, one), gradient, 5.0)
+        if found.status in {"proved", "agrees"}:
+            return found
+    return None
+
+
+def _has_no_zeros(x: Array) -> bool:
+    """Tell whether a number has a value other than zero wherever it has one."""
+    exponent = x.args[1] if x.op == "pow" else None
+    negative = exponent is not None and exponent.op == "num" and exponent.value < 0
+    return not x.shape and (negative or x.op == "size" or (x.op == "fn" and x.text == "exp"))
+
+
+def _ratio(one: Array, other: Array, decider: Decider) -> Fraction | None:
+    """Return the number that an entry is of another at a first point, where it is a simple one."""
+    for point in decider.drawn:
+        try:
+            a, b = (point.evaluator.value(x)[0][0] for x in (one, other))
+            value = float(a.mid()) / float(b.mid())
+        except (Unknown, ArithmeticError, ValueError, IndexError):
+            continue
+        if abs(value) < 1 / _MOST:
+            continue  # zero at this point, as the gradient of a quotient at size 1
+        ratio = Fraction(value).limit_denominator(64)
+        return ratio if ratio and abs(float(ratio) - value) < 1e-9 * abs(value) < _MOST else None
+    return None
