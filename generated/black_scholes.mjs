@@ -28,8 +28,8 @@
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂))), by a function of its own
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
-// Accuracy: C loses 6 of 16 digits at S = 1, r = 0.129667, σ = 0.187172, T = 0.444682, K =
-//     44.1712.
+// Accuracy: C loses 6 of 16 digits at S = 0.00376361, r = -0.000232952, σ = 40.2516, T =
+//     8.60344e-06, K = 0.122335.
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.

@@ -214,7 +214,7 @@ def jacobian(
     v = Y - y
     d = np.hypot(u, v)
     dresidual_1_dx = -u/(sigma_r*d)
-    dresidual_1_dy = np.where(sigma_r*d == 0.0, 0.0, -v/(sigma_r*d))
+    dresidual_1_dy = -v/(sigma_r*d)
     dresidual_2_dx = 1.0/(sigma_phi*(v + u*u/v))
     dresidual_2_dy = -u/(sigma_phi*(u*u + v*v))
     _rows[:, 0, 0] = dresidual_1_dx

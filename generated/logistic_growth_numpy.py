@@ -22,8 +22,7 @@
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = (−log(y/N))²
-#     dJ_dK = where((1 + q·exp(−rt))² < 10³⁰⁵, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 +
-#         q·exp(−rt)))
+#     dJ_dK = where(|−rt| ≤ 40, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
 # Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 # Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 #     88.0522.
@@ -120,7 +119,7 @@ def gradient(
     delta_q = -delta_N*N*exp_of_neg_r_times_t/N_denominator
     _n = len(t)
     dJ_dK = (
-        np.sum(np.where(N_denominator*N_denominator < 1e+305,
+        np.sum(np.where(np.abs(-r*t) <= 40.0,
         -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator), delta_q/N0 +
         delta_N/N_denominator))/_n
     )
@@ -146,7 +145,7 @@ def value_and_gradient(
     _n = len(t)
     J = np.sum(log_of_y_over_N*log_of_y_over_N)/_n
     dJ_dK = (
-        np.sum(np.where(N_denominator*N_denominator < 1e+305,
+        np.sum(np.where(np.abs(-r*t) <= 40.0,
         -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator), delta_q/N0 +
         delta_N/N_denominator))/_n
     )

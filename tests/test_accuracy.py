@@ -128,6 +128,13 @@ def test_truth_at_a_pole_is_infinite():
     assert not truth((statement,), {"x": 0.0}, ("J", "v"))["v"].is_finite()
 
 
+def test_there_is_no_slope_where_the_objective_has_no_value():
+    slope = Statement("v", formula_of(tree("y^2/x")))
+    for objective, expected in (("log(x)", math.inf), ("x*log(x)", 0.0)):
+        statements = (Statement("J", formula_of(tree(objective))), slope)
+        assert float(truth(statements, {"x": 0.0, "y": 0.0}, ("J", "v"))["v"]) == expected
+
+
 def test_bits_lost_counts_from_the_nearest_double():
     assert bits_lost(1.0, 1.0, 0.0) == 0.0
     assert bits_lost(1.0 + 2.0**-10, 1.0, 0.0) == 43.0

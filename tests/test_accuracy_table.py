@@ -47,3 +47,21 @@ def test_json_has_numbers_and_formulas(told):
 def test_where_nothing_is_lost_that_is_said(told, style):
     text = told("--format", style, equation="J = a*x", wrt="a")
     assert text.startswith("No formula loses digits") or json.loads(text)["formulas"] == []
+
+
+def test_a_formula_left_as_it_is_loses_the_same_either_way(tmp_path, capsys):
+    """Near a zero of its logarithm J is ill-conditioned, and nothing is rewritten."""
+    file = tmp_path / "variance.sg"
+    file.write_text(
+        "param a = 0.1, b = 0.8\ndata e0 = 0.5, e1 = -1.2\n"
+        "s = a + b*e0^2\nt = a + b*e1^2 + b*s\nJ = log(s) + e1^2/s + log(t)\n"
+    )
+    main(["accuracy", str(file), "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)["formulas"]
+    kept = [row for row in rows if row["emitted_as"] is None]
+    assert kept
+    for row in kept:
+        assert row["digits_written"] == row["digits_emitted"]
+        assert row["written_at"] == row["emitted_at"]
+    main(["accuracy", str(file)])
+    assert capsys.readouterr().out.count("    either way  ") == len(kept)

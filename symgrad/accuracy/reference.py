@@ -235,7 +235,8 @@ def truth(
     """Return the values of all names at a point: those that have one.
 
     Precision grows until all results have a value that is right to 80 bits; where a statement has
-    none at the point itself, it is the limit.
+    none at the point itself, it is the limit. Where the objective has none either, as log(0), a
+    derivative is infinite: what is finite there is wrong.
     """
     best: dict[str, Ball] = {}
     missing = False
@@ -248,8 +249,12 @@ def truth(
         if not any(name in unclear for name in results) and not _waits(statements, unclear):
             break
     if missing:
-        for name, x in _limits(statements, point, results[1:]).items():
-            best.setdefault(name, x)
+        objective, *gradient = results
+        limits = _limits(statements, point, gradient)
+        own = any(s.name == objective for s in statements)
+        if own and not {**limits, **best}.get(objective, arb("inf")).is_finite():
+            limits |= dict.fromkeys(gradient, arb("inf"))  # no slope where there is no value
+        best = limits | best
     return best
 
 

@@ -32,8 +32,8 @@ class Finding:
     """One formula: what it loses at its worst point as written and as emitted, in decimal digits.
 
     `mended` is the form in which it is emitted, None where that is as written. `point` is where
-    most is lost as emitted, `written_at` where most is lost as written. `conditioned` tells that
-    half an ulp in the inputs loses as much.
+    most is lost as emitted, `written_at` where most is lost as written, of what the inputs still
+    have. `conditioned` tells that half an ulp in the inputs loses as much.
     """
 
     name: str
@@ -72,12 +72,16 @@ def finding(
     is_result: bool,
 ) -> Finding:
     """Return what was found about one formula, from its losses in bits at each point."""
-    before, after = losses
-    excess = [loss - max(0.0, own) for loss, own in zip(after, slack, strict=True)]
     places = [i for i, own in enumerate(usual) if own] or range(len(points))
     zeros = [sum(not x for x in point.values()) for point in points]
-    worst = max(places, key=lambda i: (round(excess[i]), -zeros[i], before[i]))
-    first = max(places, key=lambda i: (round(before[i]), -zeros[i]))
+
+    def most(lost: Sequence[float]) -> int:
+        """Return the point at which most is lost that the inputs still have."""
+        excess = [loss - max(0.0, own) for loss, own in zip(lost, slack, strict=True)]
+        return max(places, key=lambda i: (round(excess[i]), -zeros[i], lost[i]))
+
+    before, after = losses
+    first, worst = most(before), most(after)
     lost = after[worst]
     return Finding(
         name,

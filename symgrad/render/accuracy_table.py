@@ -27,13 +27,13 @@ def accuracy_document(found: Improved, style: str) -> str:
 def _text(title: str, findings: Sequence[Finding]) -> str:
     lines = [title]
     for item in findings:
-        lines += [
-            "",
-            _formula(item),
-            f"    as written  {_digits(item.digits_written)}  at {_point(item.written_at)}",
-            f"    as emitted  {_digits(item.digits_emitted)}  at {_point(item.point)}",
-            f"    {_done(item)}",
-        ]
+        written = f"{_digits(item.digits_written)}  at {_point(item.written_at)}"
+        emitted = f"{_digits(item.digits_emitted)}  at {_point(item.point)}"
+        if written == emitted:
+            rows = [f"    either way  {written}"]
+        else:
+            rows = [f"    as written  {written}", f"    as emitted  {emitted}"]
+        lines += ["", _formula(item), *rows, f"    {_done(item)}"]
     return "\n".join(lines) + "\n"
 
 
