@@ -21,11 +21,13 @@ def squares(start):
         print("junk that is no answer")  # noqa: T201
         if question == "stuck":
             return 9 ** (9**9)
+        if question == "wait":
+            time.sleep(0.3)
         if question == "die":
             os._exit(7)
         if question == "nothing":
             return None
-        return start + question**2
+        return start if question == "wait" else start + question**2
 
     return answer
 
@@ -48,6 +50,13 @@ def test_a_late_answer_ends_the_process_and_the_next_question_starts_another(pro
         process.ask("stuck", seconds=0.3)
     assert time.monotonic() - begin < 5
     assert process.ask(2, seconds=20) == 104
+
+
+def test_what_is_bounded_is_computing_where_more_is_waited(process):
+    process.ask(1, seconds=20)
+    assert process.ask("wait", seconds=0.1, waiting=20) == 100
+    with pytest.raises(Broken):  # ended by the system, long before the wait is over
+        process.ask("stuck", seconds=0.1, waiting=20)
 
 
 def test_a_process_that_dies_is_told_apart_from_a_late_one(process):

@@ -213,9 +213,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_claims_end_in_time_and_are_not_proved(name):
     left, right = HOSTILE[name]
-    start = time.monotonic()
+    start = time.process_time()
     decision = decide(left, right, deadline=start + 1)
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
     assert decision.status != "proved"
 
 
@@ -227,5 +227,5 @@ def test_shared_parts_do_not_multiply_the_work():
 
 
 def test_a_deadline_that_has_passed_decides_nothing():
-    late = time.monotonic() - 1
+    late = time.process_time() - 1
     assert decide(read("sin(2*x)"), read("2*sin(x)*cos(x)"), deadline=late).status == "undecided"

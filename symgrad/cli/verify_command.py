@@ -40,7 +40,7 @@ _COLORS = {"✓": "green", "≈": "green", "✗": "red", "?": "red", "…": "yel
 )  # fmt: skip
 @click.option(
     "--timeout", type=SECONDS, default=5.0, show_default=True,
-    help="Seconds that one claim may take, its explanation included.",
+    help="Seconds that one claim may compute, its explanation included.",
 )  # fmt: skip
 @click.option(
     "--total-timeout", type=SECONDS, default=300.0, show_default=True,

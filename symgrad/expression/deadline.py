@@ -145,18 +145,24 @@ class Process:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def ask(self, question: object, *, seconds: float) -> Any:  # noqa: ANN401  (the service's own)
+    def ask(self, question: object, *, seconds: float, waiting: float | None = None) -> Any:  # noqa: ANN401  (the service's own)
         """Return the answer to a question.
 
+        Args:
+            question: a value that pickles.
+            seconds: how long the process may compute.
+            waiting: how many seconds to wait, the same by default; more where a busy machine is to
+                change nothing.
+
         Raises:
-            Late: when there is none after so many seconds; the process is ended.
+            Late: when there is no answer in time; the process is ended.
             Broken: when the process ends without one, or cannot be started.
         """
         try:
             if self._process is None or self._process.has_ended():
                 self.start()
             self._send((question, seconds))
-            return self._answer(seconds)
+            return self._answer(seconds if waiting is None else waiting)
         except queue.Empty:
             self.stop()
             raise Late(f"no answer within {seconds:g} s") from None

@@ -87,7 +87,7 @@ class Judge:
         if claim.cases:
             share = seconds / len(claim.cases)
             return of_all_cases(claim, lambda one: self.judge(one, share, explain=explain))
-        found = self.sound(self._open(claim, time.monotonic() + seconds, explain=explain))
+        found = self.sound(self._open(claim, time.process_time() + seconds, explain=explain))
         if claim.otherwise and not found.ok:
             return Verdict("condition", claim, claim.otherwise)
         if claim.words and found.status == "refuted" and _holds_in_a_region(found.decision):
@@ -414,7 +414,7 @@ def _holds_in_a_region(decision: Decision | None) -> bool:
 
 
 def _share(deadline: float, fraction: float) -> float:
-    now = time.monotonic()
+    now = time.process_time()
     return now + max(0.0, deadline - now) * fraction
 
 

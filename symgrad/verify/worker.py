@@ -16,6 +16,7 @@ from symgrad.verify.model import Claim, DerivativeTarget, Verdict
 from symgrad.verify.truth import Ambiguous
 
 _OWN = 0.9  # of the time: the rest is for the way there and back
+_PATIENCE = 4.0
 _SMALL_PARTS = 400
 _SMALL_DEGREE = 24
 _SMALL_CASES = 6
@@ -35,9 +36,13 @@ class Worker:
         self.stop()
 
     def judge(self, claim: Claim, seconds: float, *, explain: bool = True) -> Verdict:
-        """Return the verdict on a claim, `undecided` when it takes longer than so many seconds."""
+        """Return the verdict on a claim, `undecided` when it computes longer than so many seconds.
+
+        On a busy machine that takes longer: it is waited for a multiple of them.
+        """
         try:
-            found = self._process.ask((claim, seconds * _OWN, explain), seconds=seconds)
+            question = (claim, seconds * _OWN, explain)
+            found = self._process.ask(question, seconds=seconds, waiting=_PATIENCE * seconds)
         except (Late, Broken):
             found = None
         if isinstance(found, Verdict):

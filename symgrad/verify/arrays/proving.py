@@ -64,7 +64,7 @@ class Decider:
             found, seen = self.refuted(yours, right, points(self.graph, {}, positive=True))
         if found is not None:
             return found
-        deadline = time.monotonic() + limit
+        deadline = time.process_time() + limit
         expanded = self.expanded(yours), self.expanded(right)
         for a, b in ((yours, right), expanded, tuple(map(_mirrored, (yours, right)))):
             difference = build.sub(a, b)

@@ -77,7 +77,7 @@ def decide(
         right: the other side.
         assumptions: equations and inequalities that may be used.
         conventions: equations on which nothing is refuted, for a side is a convention there.
-        deadline: a moment of `time.monotonic()`; by default five seconds from now.
+        deadline: a moment of `time.process_time()`; by default five seconds from now.
         seed: of the points that are tried.
         stated: values of names, at which a difference is shown if there is one.
 
@@ -88,7 +88,7 @@ def decide(
     >>> decide(Call("sqrt", (square,)), Var("x")).holds_when
     (Compare(relation='>=', left=Var(key='x'), right=Number(value=Fraction(0, 1))),)
     """
-    clock = Clock(time.monotonic() + DEFAULT_SECONDS if deadline is None else deadline)
+    clock = Clock(time.process_time() + DEFAULT_SECONDS if deadline is None else deadline)
     try:
         case = _Case(left, right, tuple(assumptions), clock, seed)
         case.stated = stated

@@ -85,7 +85,7 @@ def diagnose(
         claim: a claim that was refuted.
         decision: how it was refuted; its witness and values are shown.
         link: the index of the link at fault; those before it hold.
-        deadline: a moment of `time.monotonic()` behind which no more explanations are tried.
+        deadline: a moment of `time.process_time()` behind which no more explanations are tried.
 
     Returns:
         A diagnosis whose correction equals the derivation's result.
@@ -232,7 +232,7 @@ def _confirmed(case: WrongClaim, found: list[Explanation]) -> tuple[Explanation,
 
     A finding that rests on nothing but a repair falls with it.
     """
-    stop = time.monotonic() + _CONFIRM_SECONDS
+    stop = time.process_time() + _CONFIRM_SECONDS
     if case.scene.deadline is not None:
         stop = min(stop, case.scene.deadline)
     best: Explanation | None = None
