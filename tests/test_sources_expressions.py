@@ -21,6 +21,7 @@ from symgrad.expression.tree import (
     Pow,
     Var,
     number,
+    walk,
 )
 from symgrad.sources.grammar import Parser, parse_expression
 from symgrad.sources.latex import translate
@@ -246,6 +247,15 @@ def test_conditions_of_cases_are_read_whole(condition, meant):
     found = Parser(written.text, Origin("t", (written.text,), 1, 1), names.get).whole()
     plain = f"where({meant}, x, y)"
     assert found == Parser(plain, Origin("t", (plain,), 1, 1), names.get).whole()
+
+
+@pytest.mark.parametrize("style", ["text", "mathrm", "mathit", "textrm", "operatorname"])
+@pytest.mark.parametrize("call", [r"\ln {}", r"\ln{{{}}}", r"\ln\left({}\right)", r"\ln {} + 0"])
+def test_a_name_of_several_letters_is_an_argument_in_every_style(style, call):
+    text = call.format(rf"\{style}{{obs}}")
+    written = translate(text, Origin("t", (text,), 1, 1))
+    found = Parser(written.text, Origin("t", (written.text,), 1, 1), {"obs": Var("obs")}.get)
+    assert Call("log", (Var("obs"),)) in walk(found.whole())
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,7 @@ class Calls(Tokens, ABC):
             text = self.words[self.at].text
             name = text[1:] if text.startswith("\\") else ""
             ends = name in FUNCTION_WORDS or name in _ENDS_ARGUMENT
+            ends = ends and (bool(parts) or name != "text")  # as in ln text{loss}
             sign = SIGNS.get(name, "a")
             if text in _STOPS_ARGUMENT or ends or not (sign[:1].isalpha() or sign == "∞"):
                 break
