@@ -159,7 +159,9 @@ def gradients_named(side: str, names: Names) -> str:
     """Return a side with ∂J/∂W for every dW that is no name of its own."""
 
     def shown(found: re.Match[str]) -> str:
-        node = names.resolve(base_of(names, found["of"]))
+        base = base_of(names, found["of"])
+        head, mark, _ = base.partition("_")
+        node = names.resolve(base) or (names.resolve(head.upper()) if mark else None)
         if node in {None, names.graph.objective} or names.known(f"d{found['of']}"):
             return found[0]
         return f" ∂{names.graph.objective}/∂{found['of']} "

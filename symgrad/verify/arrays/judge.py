@@ -43,7 +43,7 @@ from symgrad.verify.arrays.scope import NAME, NotTold, spellings
 from symgrad.verify.arrays.sides import Reading, Side, SideReader
 from symgrad.verify.arrays.sigma import left_open, sums_told
 from symgrad.verify.arrays.slips import diagnosed
-from symgrad.verify.arrays.stationary import Stationary, input_of, where_zero
+from symgrad.verify.arrays.stationary import Stationary, input_of, where_zero, without_hat
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
 
 _PRIMED = re.compile(rf"\s*(?P<top>{NAME})['′’](?P<at>\([^()]*\))\s*")
@@ -142,7 +142,7 @@ class ArrayJudge:
         if len(later.sides) != 2 or later.clause or not _NEW.fullmatch(later.sides[0]):
             return False
         word = later.sides[0].strip()
-        used = any(re.search(rf"{re.escape(word)}(?!\w)", side) for side in statement.sides)
+        used = any(word in side for side in statement.sides)
         return used and self.is_new(*later.sides)
 
     def tell(self, later: ArrayStatement) -> bool:
@@ -174,6 +174,9 @@ class ArrayJudge:
 
         Where the shapes leave open what is meant, a statement is wrong only if every reading is.
         """
+        if (solved := self.solved(statement)) is not None:
+            yield solved
+            return
         is_code = is_numpy(statement.text) or (self.graph.numpy and _CODE.match(statement.text))
         usual = "matlab" if not self.convention and is_matlab(statement.text) else self.convention
         star = _STARS.get("numpy" if is_code else usual, "")
@@ -218,6 +221,19 @@ class ArrayJudge:
             with suppress(Fault, NotTold, RecursionError):
                 value = self.side(left, statement, None).value
                 self.zero = Stationary(value, by, alone=before is None or before.by == by)
+
+    def solved(self, statement: ArrayStatement) -> Verdict | None:
+        """Return the verdict on μ̂ = …, behind a gradient by μ that is zero; None on all else."""
+        left = statement.sides[0].strip()
+        name = without_hat(left)
+        if self.zero is None or name == left or self.scope.known(left):
+            return None
+        if self.scope.resolve(name) != self.zero.by:
+            return None
+        found = self.follows(replace(statement, sides=(name, *statement.sides[1:])))
+        if found is not None and found.ok:
+            self.tell(statement)
+        return found
 
     def follows(self, statement: ArrayStatement) -> Verdict | None:
         """Return the verdict on an equation behind a gradient that is set to zero, or None."""
@@ -383,7 +399,9 @@ class ArrayJudge:
             side = self.side(f"∇{primed['top']}{primed['at']}", statement, None)
             return statement, replace(side, either=True)
         tree, letters = self.value_of(of)
-        if way is None and not self.moves(tree, ways):
+        node = self.scope.resolve(of) if way is None else None
+        is_input = node is not None and self.graph.index[node].formula is None
+        if is_input or (way is None and not self.moves(tree, ways)):
             return self.as_gradients(statement), None
         if letters:
             return statement, None
@@ -436,6 +454,8 @@ class ArrayJudge:
         if self.graph.shape_of[self.graph.objective]:
             return statement
         sides = tuple(gradients_named(side, self.scope) for side in statement.sides)
+        for before, after in zip(statement.sides, sides, strict=True):
+            self.codes.setdefault(after, gradients_named(self.codes.get(before, ""), self.scope))
         return replace(statement, sides=sides)
 
     def is_new(self, left: str, right: str) -> bool:

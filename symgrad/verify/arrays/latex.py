@@ -103,7 +103,8 @@ def _translated(text: str) -> str:
         if character == "\\":
             piece, at = _command(text, at)
             is_word = piece == "d" or (len(piece) > 1 and (piece[:1].isalpha() or piece[0] == "∂"))
-            behind_word = bool(made) and made[-1][-1:].isalnum()
+            last = made[-1][-1:] if made else ""
+            behind_word = last.isalnum() or last in _ACCENTS.values()
             made.append(f" {piece}" if behind_word and (is_word or piece == "∑") else piece)
         elif character == "^" and (total := _TOTAL.search("".join(made))) is not None:
             inner, at = _group(text, at + 1)  # how far a sum runs: ∑_{i=1}^n is ∑_{i=1:n}
@@ -185,14 +186,16 @@ def _command(text: str, at: int) -> tuple[str, int]:
         inner, at = _group(text, at)
         is_word = re.fullmatch(r"[A-Za-z]{2,}_\w+", inner.replace("\\_", "_"))
         word = inner.replace("\\_", "_") if is_word else _translated(inner).strip()
-        if word == "1" and name not in {"text", "mathrm"}:
-            return " 1", at
+        if word in {"1", "11"} and name not in {"text", "mathrm"}:
+            return f" {' '.join(word)}", at
         space = " " if len(word) > 1 and text[at : at + 1] != "_" else ""
         return f"{word}{space}" if text[at : at + 1] != "(" else word, at
     if name in _ACCENTS:
         inner, at = _group(text, at)
         word = _translated(inner).strip()
-        return word[:1] + _ACCENTS[name] + word[1:], at
+        letters = re.match(r"Sigma|.?", word)
+        end = letters.end() if letters is not None else 0
+        return word[:end] + _ACCENTS[name] + word[end:], at
     if name in _DROPPED:
         if text[at : at + 1] == ".":
             at += 1

@@ -26,7 +26,10 @@ _INDICATOR = re.compile(r"(?<![\w.])(?:1|𝟙|I|𝕀)\s*_?\\?(?=[(\[{])")
 _DELTA = re.compile(r"\s*([^\W\d_])\s*==?\s*([^\W\d_])\s*")
 _RELATION = re.compile(r"[<>≤≥≠]|==?|!=")
 _ONES = re.compile(r"(?<![\w.])(?:1|𝟙)_(?:\{(?P<braced>[^{}]*)\}|(?P<plain>[^\W\d_]))")
-_LAYER = re.compile(rf"(?P<name>{NAME})_\{{(?P<layer>\w+),\s*(?P<indices>[^{{}}]+)\}}")
+_LAYER = re.compile(
+    r"(?P<name>[^\W\d_ᵀΣ∑²³]+)_\{(?P<layer>\w+?)(?:,\s*|(?<=\d)(?=[^\W\d_]))(?P<indices>[^{}]+)\}"
+)
+_ONE_ONE = re.compile(r"(?<![\w.])11(?=ᵀ|\^T|'|\^\{T\})")
 _TWICE = re.compile(r"∇(?P<by>_(?:\{[^{}]*\}|\w))?\s*∇(?:_(?:\{[^{}]*\}|\w))?ᵀ?")
 _RAISED = re.compile(
     r"(?<![\w\\])(?P<name>[A-Za-z]+)(?:(?P<sign>[²³])|\^\{?(?P<digit>[2-9])\}?)\s*"
@@ -65,7 +68,7 @@ def rewritten(text: str, names: Names) -> str:
     calls of NumPy.
     """
     text = _TWICE.sub(lambda found: f"∇²{found['by'] or ''}", _raised_functions(text, names))
-    text = _indicators(text)
+    text = _indicators(_ONE_ONE.sub("1 1", text))
     text = _ONES.sub(lambda found: _ones(found, names), text).replace("𝟙", "1")
     text = _BRACKETED.sub(lambda f: f["name"] if names.resolve(f["name"]) else f[0], text)
     text = _unrolled(text, names)

@@ -16,6 +16,8 @@ from symgrad.verify.arrays.scope import NAME, Names
 _BY = re.compile(
     rf"\s*(?:[∂d]\s*{NAME}\s*/\s*[∂d]\s*(?P<by>{NAME})|∇_(?:\{{(?P<braced>{NAME})\}}|(?P<plain>\w)).*)\s*"
 )
+_WHOLE = re.compile(rf"\s*(?:∇\s*{NAME}|{NAME}['′’])\s*(?:\([^()]*\))?\s*")
+_HAT = re.compile(r"[\u0302\u0303]|\^\*|\*$|\^\{?(?:\*|⋆|opt)\}?|_\{?(?:ML|MLE|MAP|LS|OLS|opt)\}?$")
 _MOST = 10**4
 
 
@@ -28,8 +30,19 @@ class Stationary:
     alone: bool = True
 
 
+def without_hat(word: str) -> str:
+    """Return a name without what marks it as a solution: μ of μ̂, w of w^*, β of β_OLS.
+
+    >>> without_hat("w^*"), without_hat("β_{OLS}"), without_hat("w")
+    ('w', 'β', 'w')
+    """
+    return _HAT.sub("", word)
+
+
 def input_of(left: str, names: Names) -> str:
     """Return the input that the derivative on a left side is by, or nothing."""
+    if _WHOLE.fullmatch(left) and len(names.graph.parameters) == 1:
+        return names.graph.parameters[0]
     found = _BY.fullmatch(left)
     word = (found["by"] or found["braced"] or found["plain"]) if found is not None else None
     node = names.resolve(word) if word else None

@@ -37,7 +37,9 @@ def cancels(difference: Array, deadline: float) -> bool:
     >>> cancels(sub(left, right), time.process_time() + 5), cancels(left, time.process_time() + 5)
     (True, False)
     """
-    if not any(part.op == "inv" and part.args[0].op == "add" for part in walk(difference)):
+    if not any(
+        part.op == "inv" and part.args[0].op in {"add", "chain"} for part in walk(difference)
+    ):
         return False
     try:
         return _Words(deadline).vanishes(difference)
