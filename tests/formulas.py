@@ -10,8 +10,20 @@ from fractions import Fraction
 from symgrad.derivation.derivation import Derivation, Form
 from symgrad.expression.algebra import tidy
 from symgrad.expression.evaluate import Decimals
+from symgrad.expression.indicators import with_indicator
 from symgrad.expression.printer import Printer
-from symgrad.expression.tree import Div, Expression, Formula, Neg, Number, Var, number, rebuild
+from symgrad.expression.tree import (
+    Div,
+    Expression,
+    Formula,
+    Neg,
+    Number,
+    Var,
+    children,
+    number,
+    rebuild,
+    with_children,
+)
 from symgrad.graph.forward import forward
 from symgrad.graph.graph import Graph, Node
 from symgrad.render.latex import LatexPrinter
@@ -109,8 +121,19 @@ def read_back(text: str, names: Iterable[str], printer: Printer) -> Expression:
 
 
 def same_tree(first: Expression, second: Expression) -> bool:
-    """Tell whether two trees are one up to `tidy` and how a number is written: 1/2 and -1."""
-    return _spelled(first) == _spelled(second)
+    """Tell whether two trees are one up to `tidy` and how a number is written: 1/2 and -1.
+
+    A choice against zero may be written as an indicator.
+    """
+    return _spelled(first) == _spelled(second) or _spelled(_indicated(first)) == _spelled(
+        _indicated(second)
+    )
+
+
+def _indicated(expression: Expression) -> Expression:
+    shown = with_indicator(expression)
+    parts = tuple(map(_indicated, children(shown)))
+    return with_children(shown, parts) if parts else shown
 
 
 def _spelled(expression: Expression) -> Expression:

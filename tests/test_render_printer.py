@@ -7,8 +7,11 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from symgrad.derivation.derive import derive
 from symgrad.errors import SourceError
+from symgrad.expression.indicators import with_indicator
 from symgrad.expression.printer import AsciiPrinter, LetterPrinter, Printer, decimal_text
 from symgrad.expression.tree import (
+    ONE,
+    ZERO,
     Add,
     Call,
     Compare,
@@ -26,7 +29,7 @@ from symgrad.render.latex import LatexPrinter
 from symgrad.render.sheet import all_names
 from symgrad.sources import load
 from symgrad.sources.problems import Fault
-from tests.formulas import read_back, same_tree
+from tests.formulas import read_back, same_tree, value_of
 from tests.random_graphs import NAMES, cases, trees
 
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
@@ -35,6 +38,10 @@ TOO_LARGE = ("division by zero", "exponent", "too large", "negative power", "nes
 CLEAR_NAMES = tuple(name for name in NAMES if name != "ab")
 A, B, C, X = map(Var, "abcx")
 TWO = number(2)
+
+
+def where(yes, no):
+    return Call("where", (Compare(">", A, B), yes, no))
 
 
 def check(tree, printer, names):
@@ -278,3 +285,32 @@ def test_decimals_are_exact_or_none(value, text):
         assert Fraction(found) == Fraction(value)
     else:
         assert found == text
+
+
+CHOICES = [
+    # as written, in text, in LaTeX
+    (where(ONE, ZERO), "[a > b]", r"\mathbf{1}_{\{a > b\}}"),
+    (where(ZERO, ONE), "[a ≤ b]", r"\mathbf{1}_{\{a \le b\}}"),
+    (where(Neg(ONE), ZERO), "−[a > b]", r"-\mathbf{1}_{\{a > b\}}"),
+    (where(ZERO, number(-3)), "−3·[a ≤ b]", r"-3\,\mathbf{1}_{\{a \le b\}}"),
+    (Mul((where(ZERO, Neg(ONE)), X)), "−[a ≤ b]·x", r"-\mathbf{1}_{\{a \le b\}}\,x"),
+    (Neg(Mul((where(ZERO, Neg(ONE)), X))), "[a ≤ b]·x", r"\mathbf{1}_{\{a \le b\}}\,x"),
+    (Add((A, Mul((TWO, where(Neg(TWO), ZERO))))), "a − 4·[a > b]",
+     r"a - 4\,\mathbf{1}_{\{a > b\}}"),
+    (Mul((where(Mul((TWO, C)), ZERO), X)), "2c·[a > b]·x", r"2c\,\mathbf{1}_{\{a > b\}}\,x"),
+    (where(C, ZERO), "where(a > b, c, 0)", None),  # what is chosen is seen at once
+    (Mul((where(Div(ONE, C), ZERO), X)), "where(a > b, 1/c, 0)·x", None),  # 1/0 is no number
+    (where(ONE, Neg(ONE)), "where(a > b, 1, −1)", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "text", "typeset"), CHOICES)
+def test_choices_against_zero_are_indicators(tree, text, typeset):
+    assert LetterPrinter(NAMES).expression(tree) == text
+    assert r"\mathbf" not in LatexPrinter(NAMES).expression(tree) or typeset
+    if typeset is not None:
+        assert LatexPrinter(NAMES).expression(tree) == typeset
+    shown = with_indicator(tree)
+    for a in (0, 1, 2):
+        point = {"a": a, "b": 1, "c": 3, "x": 5}
+        assert value_of(shown, **point) == value_of(tree, **point)

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from symgrad.expression.functions import record, reserved_names
+from symgrad.expression.indicators import is_indicator, with_indicator
 from symgrad.expression.names import ACCENTS, GREEK, LATIN, accented, canonical
 from symgrad.expression.tree import (
     Add,
@@ -70,6 +71,7 @@ class Printer:
 
     minus = "−"
     times = "·"
+    with_indicators = False  # in the place of choices against zero
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._names = tuple(dict.fromkeys(names))
@@ -134,7 +136,12 @@ class Printer:
         """Return printed factors with multiplication signs between them."""
         return self.times.join(parts)
 
+    def written(self, e: Expression) -> Expression:
+        """Return an expression with the indicators that are printed in it."""
+        return with_indicator(e) if self.with_indicators else e
+
     def _link(self, e: Expression, *, first: bool) -> str:
+        e = self.written(e)
         match e:
             case Neg(Div(numerator, denominator)) if not first:
                 return self.negative_link(numerator, denominator)
@@ -158,6 +165,7 @@ class Printer:
         return f"({text})"
 
     def _printed(self, e: Expression) -> tuple[str, int]:
+        e = self.written(e)
         match e:
             case Number(value):
                 return self.number(value)
@@ -203,7 +211,7 @@ class Printer:
 
     def _sum(self, terms: tuple[Expression, ...]) -> str:
         pieces: list[str] = []
-        for i, term in enumerate(terms):
+        for i, term in enumerate(map(self.written, terms)):
             signed = isinstance(term, Neg) or (isinstance(term, Number) and term.value < 0)
             text = self.at(term, SUM if signed else SUM + 1)
             if i == 0:
@@ -327,7 +335,10 @@ class LetterPrinter(Printer):
     """Prints expressions as one writes them by hand: accents over letters, `ŷ` for `y_hat`.
 
     A function that has a letter is called by it where no name begins with that letter: `Φ(d₁)`.
+    What is 1 where a condition holds and 0 elsewhere is the condition in brackets: `[m < 1]`.
     """
+
+    with_indicators = True
 
     def spelled(self, name: str) -> str:
         """Return how a name looks, its accent above it."""
@@ -344,6 +355,8 @@ class LetterPrinter(Printer):
 
     def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
         """Return a function at its arguments and how tightly it binds."""
+        if is_indicator(Call(function, arguments)) and isinstance(arguments[0], Compare):
+            return f"[{self.condition(arguments[0])}]", ATOM
         letter = record(function).letter
         if letter and letter not in self.initials:
             return f"{letter}({self.arguments(arguments)})", ATOM

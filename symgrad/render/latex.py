@@ -7,11 +7,10 @@ from fractions import Fraction
 from functools import cached_property
 
 from symgrad.expression.functions import OwnFunction, lookup, record
+from symgrad.expression.indicators import is_indicator
 from symgrad.expression.names import GREEK, LATIN, accented
 from symgrad.expression.printer import ATOM, POWER, Printer, is_joined
 from symgrad.expression.tree import (
-    ONE,
-    ZERO,
     Add,
     Call,
     Constant,
@@ -52,6 +51,7 @@ class LatexPrinter(Printer):
 
     minus = "-"
     times = r" \cdot "
+    with_indicators = True
 
     def spelled(self, name: str) -> str:
         """Return a name as LaTeX: Greek letters as commands, what follows as a subscript."""
@@ -132,7 +132,7 @@ class LatexPrinter(Printer):
             return f"{row.latex}{{{inner[0]}}}", ATOM
         if function == "abs":
             return rf"\left|{inner[0]}\right|", ATOM
-        if row.condition_first and arguments[1:] == (ONE, ZERO):
+        if is_indicator(Call(function, arguments)):
             return rf"\mathbf{{1}}_{{\{{{inner[0]}\}}}}", ATOM  # an indicator
         if row.condition_first:
             rows = rf"{inner[1]} & \mbox{{if }} {inner[0]} \\ {inner[2]} & \mbox{{otherwise}}"

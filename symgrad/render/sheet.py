@@ -16,14 +16,16 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.expression.own import PRIME, own_definitions
 from symgrad.expression.printer import Printer
 from symgrad.expression.recognize import density_named
-from symgrad.expression.tree import ONE, ZERO, Add, Call, Expression, Mul, Var
+from symgrad.expression.tree import ONE, ZERO, Add, Call, Expression, Mul, Var, size_of
 from symgrad.graph.graph import Graph
+from symgrad.render.printed import derived_formulas, printed_indicator
 
 Chain = tuple[Expression, ...]
 Side = tuple[Chain, ...]  # a sum of products, each factor printed as it is
 MAX_CHAINS = 3
 MAX_FACTORS = 6
 _MAX_STEPS = 40  # the length of a product's way up, edges of derivative 1 included
+_SHORT = 12  # parts of an indicator that a sentence has room for
 _PIECE_DIGITS = 1000
 _PIECE = 10**_PIECE_DIGITS
 
@@ -370,17 +372,16 @@ def note_lines(d: Derivation) -> list[str | Remark]:
     for node in d.graph.ordered:
         if node.formula is not None and node.name in needed:
             found |= dict.fromkeys(kinks_of(node.formula.pattern))
-    if any(density_named(e) != e for e in _derived(d)):
+    if any(density_named(e) != e for e in derived_formulas(d)):
         density = Call("normal_pdf", (Var("z"),))
         lines.append(Remark((density, " is the density of the standard normal distribution")))
+    if (indicator := printed_indicator(d)) is not None:
+        lines.append(
+            Remark((indicator, " is 1 where ", indicator.arguments[0], ", else 0"))
+            if size_of(indicator) <= _SHORT
+            else "an indicator is 1 where its condition holds, else 0"
+        )
     return [*lines, *(f"convention: {kink}" for kink in found)]
-
-
-def _derived(d: Derivation) -> Iterator[Expression]:
-    """Yield every formula that is printed of a derivation, without its local derivatives."""
-    yield from (item.form.expression for item in d.sensitivity_list)
-    yield from (merge.factor for merge in d.merges)
-    yield from (form.expression for _, form in d.gradient_forms)
 
 
 def left_side(left: Left, printer: Printer) -> str:

@@ -16,8 +16,6 @@ _LARGEST_DETERMINANT = 3
 class Environments(Tokens, ABC):
     """Translates what stands between `\\begin` and `\\end`."""
 
-    in_condition = False  # in a row of cases words may join conditions
-
     def environment(self, word: Word, parts: list[Written]) -> None:
         """Translate an environment: cases as Piecewise, aligned lines one after the other."""
         name = self.raw_argument(word).rstrip("*")

@@ -131,8 +131,10 @@ class Scripts(Tokens, ABC):
             self.at = start
             return False
         self.at = start
-        pieces = [self.written(" (", word), self.argument(word), self.written(")", word)]
-        parts[-1] = Written.join(pieces)
+        outer, self.in_condition = self.in_condition, True
+        inner = self.argument(word)
+        self.in_condition = outer
+        parts[-1] = Written.join([self.written(" (", word), inner, self.written(")", word)])
         return True
 
     def is_operand_next(self, *, behind: int = 0) -> bool:

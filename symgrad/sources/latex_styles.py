@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from abc import ABC
 
+from symgrad.expression.brackets import depths
 from symgrad.expression.names import GREEK
 from symgrad.sources.latex_calls import Calls
 from symgrad.sources.latex_environments import Environments
@@ -23,6 +24,8 @@ from symgrad.sources.latex_words import (
     WORD_FUNCTIONS,
 )
 from symgrad.sources.written import Written
+
+_BRACES = {"\\{": "[", "\\}": "]"}
 
 
 class Styles(Calls, Environments, ABC):
@@ -46,7 +49,7 @@ class Styles(Calls, Environments, ABC):
             return self.function(FUNCTION_WORDS.get(plain, plain), word, parts)
         if plain == "d":
             return self.written("d", word)
-        if self.in_condition and plain in ("and", "or"):
+        if plain in ("and", "or") and (self.in_condition or self.is_bracketed(start)):
             return self.written(f" {plain} ", word)
         said = plain.lower() in FILLERS and (len(plain) > 1 or not called)
         if said or (not called and OPENS_CONDITION.fullmatch(plain)):
@@ -83,6 +86,11 @@ class Styles(Calls, Environments, ABC):
                 self.at += self.at < len(self.words) and self.words[self.at].text == "$"
         self.at += 1
         return Written.join(parts)
+
+    def is_bracketed(self, at: int) -> bool:
+        """Tell whether a bracket is open before a token."""
+        tokens = [_BRACES.get(word.text, word.text) for word in self.words[:at]]
+        return [0, *depths(tokens, "([", ")]")][-1] > 0
 
     def is_indicator(self) -> bool:
         """Tell whether a condition follows, in brackets or as a subscript."""

@@ -30,6 +30,8 @@ class Word(NamedTuple):
 class Tokens(ABC):
     """The tokens of one formula; `at` is the next one."""
 
+    in_condition = False  # in a row of cases, below an indicator: words may join conditions there
+
     def __init__(self, text: str, origin: Origin) -> None:
         self.source = text
         self.origin = origin
