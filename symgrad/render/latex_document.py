@@ -16,6 +16,7 @@ from symgrad.render.latex import (
 )
 from symgrad.render.latex_boxes import (
     ORD,
+    REL,
     TEXT,
     Fence,
     Glyph,
@@ -30,8 +31,10 @@ from symgrad.render.latex_lines import (
     PAGE,
     boxed,
     displayed,
+    row_displayed,
     rows_displayed,
 )
+from symgrad.render.latex_parts import with_named_parts
 from symgrad.render.sheet import (
     FormulaLine,
     FormulaSheet,
@@ -52,7 +55,8 @@ _MOST_COLUMNS = 20
 def latex_of(sheet: FormulaSheet) -> str:
     """Return a sheet as a LaTeX fragment for the body of an article."""
     printer = LatexPrinter(sheet.names)
-    blocks = [_section(section, printer) for section in sheet.sections]
+    names = frozenset(map(printer.name, sheet.names))
+    blocks = [_section(section, printer, names) for section in sheet.sections]
     text = "\n\n".join(blocks)
     body = text if text.isascii() else "".join(map(_compilable, text))
     return f"% {sheet.title}\n\n{body}\n".replace("\r", " ")
@@ -68,12 +72,15 @@ def _compilable(character: str) -> str:
     return f"u{ord(character):04x}"
 
 
-def _section(section: Section, printer: LatexPrinter) -> str:
+def _section(section: Section, printer: LatexPrinter, names: frozenset[str]) -> str:
     rows = [rf"\subsection*{{{prose(section.title)}}}", *_matrix(section, printer)]
+    formulas = [line_latex(f, printer) for f in section.items if isinstance(f, FormulaLine)]
+    fitting, named = with_named_parts([*map(boxed, formulas)], names)
+    lines = iter(fitting)
     for item in section.items:
         match item:
             case FormulaLine():
-                rows.append(displayed(line_latex(item, printer)))
+                rows.append(row_displayed(next(lines)))
             case Worked():
                 rows.append(_worked(item, printer))
             case Trail():
@@ -82,6 +89,9 @@ def _section(section: Section, printer: LatexPrinter) -> str:
                 rows.append(rf"\noindent {remark_latex(item, printer)}\par")
             case _:
                 rows.append(rf"\noindent {prose(item)}\par")
+    if named:
+        rows.append(r"\noindent where\par")
+        rows += [row_displayed((name, Glyph(" = ", REL, 7.8), *part)) for name, part in named]
     return "\n".join(rows)
 
 

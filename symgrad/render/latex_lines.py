@@ -48,10 +48,24 @@ _EQUALITIES = ("=", r"\approx", r"\leftarrow")
 
 def displayed(formula: str, page: float = PAGE) -> str:
     """Return a formula as a display: on one line where that fits, else in lines."""
-    row = boxed(formula)
+    return row_displayed(boxed(formula), page)
+
+
+def row_displayed(row: Row, page: float = PAGE) -> str:
+    """Return a formula that was taken apart as a display."""
     if width(row) <= page:
-        return rf"\[ {formula} \]"
+        return rf"\[ {text_of(row)} \]"
     return rows_displayed([sides(row)], page)
+
+
+def laid_out(row: Row, page: float = PAGE) -> list[tuple[float, float]]:
+    """Return the width and the height of each line in which a formula is displayed."""
+    if width(row) <= page:
+        return [(width(row), height(row))]
+    return [
+        (width(left) + width(right), max(height(left), height(right)))
+        for left, right in _cells([sides(row)], page)
+    ]
 
 
 def boxed(formula: str) -> Row:
@@ -72,6 +86,11 @@ def sides(row: Row) -> tuple[Row, Row]:
 
 def rows_displayed(pairs: Sequence[tuple[Row, Row]], page: float = PAGE) -> str:
     """Return pairs of sides as displays whose signs of equality stand under one another."""
+    return "\n".join(_display(chunk) for chunk in _chunks(_cells(pairs, page)))
+
+
+def _cells(pairs: Sequence[tuple[Row, Row]], page: float) -> list[tuple[Row, Row]]:
+    """Return the lines of pairs of sides, each in two columns."""
     left = max((width(before) for before, _ in pairs), default=0.0)
     aligned = left <= page / 3
     cells: list[tuple[Row, Row]] = []
@@ -86,7 +105,7 @@ def rows_displayed(pairs: Sequence[tuple[Row, Row]], page: float = PAGE) -> str:
         else:
             cells += [((), line) for line in lines(before, page, page - indent)]
             cells += [((), (_INDENT, *line) if before else line) for line in found]
-    return "\n".join(_display(chunk) for chunk in _chunks(cells))
+    return cells
 
 
 def _chunks(cells: Iterable[tuple[Row, Row]]) -> Iterable[list[tuple[Row, Row]]]:
