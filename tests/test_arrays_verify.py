@@ -224,6 +224,9 @@ def test_identities_vanish_for_all_sizes():
         ("(I + H P Hᵀ)⁻¹H = H(I + P HᵀH)⁻¹", "proved"),
         ("(P⁻¹ + HᵀR⁻¹H)⁻¹ = P + P Hᵀ(R + H P Hᵀ)⁻¹H P", "refuted"),
         ("(I + H P Hᵀ)⁻¹H = H(I + HᵀH P)⁻¹", "refuted"),
+        ("tr(H(HᵀH)⁻¹Hᵀ) = n", "proved"),
+        ("tr(H(HᵀH)⁻¹Hᵀ) = m", "refuted"),
+        ("tr(Hᵀ(R + H P Hᵀ)⁻¹H P) = m - tr((R + H P Hᵀ)⁻¹R)", "proved"),
     ],
 )
 def test_inverses_of_sums_are_written_by_one_another(claim, status):
@@ -345,6 +348,8 @@ def test_sigma_is_a_matrix_of_the_graph_or_a_sum_over_an_index():
         (r"$\nabla_w q = 0 \iff Aw = qw$", "condition proved"),
         (r"$\nabla_w q = 0 \iff w = 0$", "condition condition"),
         ("∂J/∂w = 0\n∂q/∂w = 0\nw = Xᵀy", "condition condition refuted"),
+        (r"$w^* = (X^TX + \lambda I)^{-1}X^Ty$", "proved"),
+        (r"$\nabla_w J = 0 \implies \hat w = (XX^T)^{-1}X^Ty$", "condition refuted"),
     ],
 )
 def test_what_follows_from_a_gradient_that_is_zero(claim, statuses):
@@ -371,3 +376,10 @@ def test_rows_that_depend_on_their_own_rows_are_derived_by_them_alone(claim, sta
         "Q = softmax(S, N)\nL = -sum(M ⊙ log(P))/N\nJ = L + sum(Q)\nminimize J"
     )
     assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]
+
+
+def test_sizes_that_differ_are_never_taken_for_one_another():
+    graph = sg.parse("param B[p,q]\ngiven X[n,p], Y[n,q]\nf = norm(Y - X@B)^2")
+    for one, other in ("pq", "pn", "qn"):
+        (verdict,) = sg.verify(graph, f"f + {one} = f + {other}").verdicts
+        assert verdict.status == "refuted"

@@ -115,12 +115,12 @@ def learned(
             total = build.sum_(summed, axis)
             if axis not in known and (value := _same_number(total)) is not None:
                 known[axis] = value
-    absorbs = tuple(
-        part.key for part in (tree.args if tree.op == "mul" else ()) if _idempotent(part)
-    )
-    if tree.op == "fn" and tree.data == "relu":
-        absorbs += (build.step(tree.args[0], ">", build.ZERO).key,)
-    absorbs += build.steps_of_max(tree)
+    factors = tree.args if tree.op == "mul" else (tree,)
+    absorbs = tuple(part.key for part in factors if part is not tree and _idempotent(part))
+    for part in factors:
+        if part.op == "fn" and part.data == "relu":
+            absorbs += (build.step(part.args[0], ">", build.ZERO).key,)
+        absorbs += build.steps_of_max(part)
     positive = facts.positive or (tree.op == "fn" and tree.data == "exp")
     return replace(facts, sums=tuple(known.items()), absorbs=absorbs, positive=positive)
 

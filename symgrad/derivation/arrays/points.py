@@ -13,6 +13,8 @@ from symgrad.expression.certified import arb, fmpq
 from symgrad.graph.arrays import ArrayGraph
 
 _SIZES = ((1, 1), (2, 2), (2, 3), (3, 2), (3, 3), (2, 3))
+_ALL_APART = {4: False, 5: True}  # trials where no two sizes are equal, up and down
+_LARGEST = 4
 _ATTEMPTS = 6
 TRIALS = len(_SIZES)
 
@@ -37,6 +39,9 @@ def points(
     spd = {a.text.split()[0] for a in graph.assumptions if a.text.endswith((" spd", " psd"))}
     for trial, (first, second) in enumerate(_SIZES):
         sizes = {name: (first, second)[i % 2] for i, name in enumerate(graph.sizes)}
+        if len(sizes) > 2 and trial in _ALL_APART:
+            order = list(sizes) if _ALL_APART[trial] else list(reversed(sizes))
+            sizes = {name: 2 + i % _LARGEST for i, name in enumerate(order)}
         for name, value in graph.example if trial == 0 else ():
             sizes[name] = min(value, 5)
         for attempt in range(2 if positive else 0, _ATTEMPTS, 3 if positive else 1):

@@ -16,6 +16,7 @@ from symgrad.expression.arrays.powers import (
     factors_of,
     powers,
 )
+from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.spreading import terms_of
 from symgrad.expression.arrays.tree import Array
 
@@ -187,6 +188,27 @@ def _best_group(x: Array) -> Array | None:
     return best
 
 
+def _scaled_inside(x: Array) -> Array | None:
+    """Return a sum in which numbers of the rows stand at the first matrix: (w ⊙ A)B for w ⊙ AB."""
+    terms = [_at_first_matrix(term) for term in x.args]
+    same = all(a is b for a, b in zip(terms, x.args, strict=True))
+    return None if same else build.add(*terms)
+
+
+def _at_first_matrix(term: Array) -> Array:
+    parts = factors_of(term)
+    chains = [part for part in parts if part.op == "chain" and len(part.args[0].shape) == 2]
+    rows = [part for part in parts if part.op == "expand" and part.along == 0]
+    numbers = [part for part in parts if not part.shape]
+    if not rows or len(chains) != 1 or len(rows) + len(numbers) + 1 != len(parts):
+        return term
+    first, *others = chains[0].args
+    if UNIT in first.shape:
+        return term
+    scaled = build.mul(*(build.expand(row.args[0], 0, first.shape) for row in rows), first)
+    return build.mul(*numbers, build.chain(scaled, *others))
+
+
 _FORMS = (
     _all_shared,
     _best_group,
@@ -194,4 +216,5 @@ _FORMS = (
     _sums_merged,
     _diagonals_merged,
     _over_one_denominator,
+    _scaled_inside,
 )

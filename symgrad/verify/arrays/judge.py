@@ -226,24 +226,51 @@ class ArrayJudge:
         """Return the verdict on μ̂ = …, behind a gradient by μ that is zero; None on all else."""
         left = statement.sides[0].strip()
         name = without_hat(left)
-        if self.zero is None or name == left or self.scope.known(left):
+        if name == left or self.scope.known(left):
             return None
-        if self.scope.resolve(name) != self.zero.by:
+        node, before = self.scope.resolve(name), self.zero
+        if before is None and node in self.graph.parameters:
+            self.set_to_zero(replace(statement, sides=(f"∂{self.graph.objective}/∂{name}", "0")))
+        if self.zero is None or node != self.zero.by:
+            self.zero, self.at_zero = before, before is not None
             return None
         found = self.follows(replace(statement, sides=(name, *statement.sides[1:])))
         if found is not None and found.ok:
             self.tell(statement)
+        elif before is None:
+            self.zero, self.at_zero, found = None, False, None  # optimal in another way
         return found
 
     def follows(self, statement: ArrayStatement) -> Verdict | None:
-        """Return the verdict on an equation behind a gradient that is set to zero, or None."""
+        """Return the verdict on an equation behind a gradient that is set to zero, or None.
+
+        It is wrong only if it is by every reading.
+        """
+        first = Reading()
+        self.reader.met.clear()
+        found = self.follows_as(first, statement)
+        if found is None or not found.ok:
+            for other in first.others(frozenset(self.reader.met)):
+                again = self.follows_as(other, statement)
+                if again is not None and again.ok:
+                    return again
+        return found
+
+    def follows_as(self, reading: Reading, statement: ArrayStatement) -> Verdict | None:
+        """Return the verdict by one reading."""
         if len(statement.sides) != 2 or self.zero is None or is_zero(statement.sides[1]):
             return None
+        self.reader.reading = reading
         try:
             texts = [rewritten(side, self.scope) for side in statement.sides]
             left = self.side(texts[0], statement, None)
             right = self.side(texts[1], statement, left)
-        except (Fault, NotTold, RecursionError):
+        except Fault as problem:
+            solved = self.scope.resolve(statement.sides[0]) == self.zero.by
+            if problem.kind is ShapesDoNotFit and solved:
+                return self.misfit(statement, problem, 0)
+            return None
+        except (NotTold, RecursionError):
             return None
         if left.letters or left.value.shape != right.value.shape:
             return None

@@ -44,6 +44,7 @@ class Decider:
             variable = graph.variables[node.name]
             self.inner[variable] = substituted(graph.trees[node.name], self.inner)
         self.drawn = list(points(graph, {}))
+        self.largest = max((n for point in self.drawn for _, n in point.sizes), default=3)
         self.fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
 
     def shortest(self, x: Array) -> Array:
@@ -75,9 +76,8 @@ class Decider:
         if cancels(build.sub(*expanded), deadline):
             return ArrayOutcome("proved", "equal for all sizes")
         if seen >= _ENOUGH:
-            return ArrayOutcome(
-                "agrees", f"equal at {seen} points of sizes up to 3, not proved", points=seen
-            )
+            text = f"equal at {seen} points of sizes up to {self.largest}, not proved"
+            return ArrayOutcome("agrees", text, points=seen)
         return ArrayOutcome("undecided", "neither proved nor refuted")
 
     def refuted(

@@ -118,6 +118,8 @@ def _summands(x: Array, size: Size, graph: ArrayGraph) -> Array | None:
             if len(inner.shape) == 1:
                 return inner
             return build.sum_(inner, 1 - inner.shape.index(size))
+        case "trace":
+            return build.diagonal(x.args[0]) if x.args[0].shape == (size, size) else None
         case "chain":
             left, right = build.transposed(x.args[0]), x.args[-1]
             if left.shape == (size,):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.spreading import distributed
+from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, walk
 
 _MOST_WORDS = 60
@@ -42,7 +43,10 @@ def cancels(difference: Array, deadline: float) -> bool:
     ):
         return False
     try:
-        return _Words(deadline).vanishes(difference)
+        words = _Words(deadline)
+        if any(part.op == "trace" for part in walk(difference)):
+            difference = distributed(words.turned(difference))
+        return build.is_zero(difference) or words.vanishes(difference)
     except _TooLong:
         return False
 
@@ -72,6 +76,35 @@ class _Words:
                     _add(product, whole, build.mul(number, factor))
             found = self.reduced(product)
         return not found
+
+    def turned(self, x: Array) -> Array:
+        """Return an expression in which tr(X M⁻¹Xᵀ) is tr(M⁻¹XᵀX), shorter if it can be."""
+        found: dict[Array, Array] = {}
+        for part in walk(x):
+            if part.op == "trace" and part not in found:
+                inner = distributed(part.args[0])
+                terms = inner.args if inner.op == "add" else (inner,)
+                found[part] = build.add(*map(self.trace, terms))
+        return substituted(x, found) if found else x
+
+    def trace(self, term: Array) -> Array:
+        """Return the trace of a product, turned until an inverse meets its matrix."""
+        scalars = [part for part in term.args if not part.shape] if term.op == "mul" else []
+        body = build.mul(*(part for part in term.args if part.shape)) if scalars else term
+        factors = body.args if body.op == "chain" else ()
+        for at, letter in enumerate(factors):
+            for cut in (at, at + 1) if letter.op == "inv" else ():
+                around = build.chain(*factors[cut:], *factors[:cut])
+                words = self.words(around)
+                less = self.reduced(dict(words))
+                if less != words:
+                    size = around.shape[0]
+                    made = (
+                        build.mul(n, build.chain(*word) if word else build.eye(size))
+                        for word, n in less.items()
+                    )
+                    return build.mul(*scalars, build.add(*map(build.trace, made)))
+        return build.trace(term)
 
     def at_ends(self, found: Sum) -> Iterator[tuple[Array, bool]]:
         """Yield the inverses of sums at the left ends of words, then those at the right ends."""
