@@ -165,6 +165,8 @@ class Translator(Delimiters, Styles, Scripts):
         if self.done(name, word, parts):
             return
         piece = self.named_piece(name, word, parts) or self.built_piece(name, word, parts)
+        if piece is None and name in ("int", "iint", "iiint", "oint"):
+            raise self.fault("an integral: those are listed, and not judged", word)
         if piece is None:
             raise self.fault(f"`{word.text}` is no command that is read here", word)
         parts.append(piece)

@@ -11,15 +11,18 @@ from abc import ABC
 from symgrad.expression.functions import lookup
 from symgrad.sources.latex_derivatives import derivative
 from symgrad.sources.latex_tokens import Tokens, Word
-from symgrad.sources.latex_words import BRACKETS, FUNCTION_WORDS, SIGNS
+from symgrad.sources.latex_words import BRACKETS, FACTOR_GAP, FUNCTION_WORDS, SIGNS
 from symgrad.sources.written import Written
 
 _LETTER_FUNCTIONS = frozenset(("\\sigma", "\\Phi", "\\phi", "\\varphi", "\\psi", "σ", "Φ", "φ"))
 _STOPS_ARGUMENT = frozenset("+-−=,.;)]}&(<>/*")
+_SPACES = frozenset(("\\,", "\\;", "\\:", "\\ ", "\\>", "\\thinspace"))
+_CLINGS = frozenset(("^", "_", "\\_", "'", "!", "\\!"))  # to the factor before
 _ENDS_ARGUMENT = frozenset(
     (*"left right middle end quad qquad cr newline text big Big bigg Bigg bigl bigr".split(),
      *"Bigl Bigr biggl biggr Biggl Biggr tag label nonumber notag rvert rVert".split(), "\\")
 )  # fmt: skip
+_IS_RATE = re.compile(r"\s*(?:∂.*|\w+_d{1,2}ot\s*)", re.DOTALL)
 
 
 class Calls(Tokens, ABC):
@@ -105,7 +108,8 @@ class Calls(Tokens, ABC):
         inner = self.bracketed_argument() if bracket else self.bare_argument(word)
         if not power and not bracket and self.is_called_name(inner):
             return Written.join([self.written(start + " ", word), inner])
-        pieces = [self.written(start + "(", word), inner, self.written(")", word), *power]
+        gap = FACTOR_GAP if FACTOR_GAP in inner.text and not bracket else ""
+        pieces = [self.written(f"{start}{gap}(", word), inner, self.written(")", word), *power]
         return Written.join(pieces)
 
     def is_called_name(self, inner: Written) -> bool:
@@ -139,21 +143,42 @@ class Calls(Tokens, ABC):
         return Written.join(parts)
 
     def bare_argument(self, word: Word) -> Written:
-        """Translate the product after a function without parentheses, as in `\\ln p`."""
+        r"""Translate the product after a function without parentheses, as in `\\ln p`.
+
+        It ends at a space that the author has put, and before a derivative. Between its factors
+        stands `FACTOR_GAP`: that it goes on so far is one reading of several.
+        """
         parts: list[Written] = []
         if self.at < len(self.words) and self.words[self.at].text in ("-", "−"):
             self.step(self.next_word(word), parts)
         while self.at < len(self.words):
-            text = self.words[self.at].text
+            start = self.at
+            text = self.words[start].text
             name = text[1:] if text.startswith("\\") else ""
             ends = name in FUNCTION_WORDS or name in _ENDS_ARGUMENT
             ends = ends and (bool(parts) or name != "text")  # as in ln text{loss}
             sign = SIGNS.get(name, "a")
+            before = "".join(part.text for part in parts)
+            has_letter = any(map(str.isalpha, before))
             if text in _STOPS_ARGUMENT or ends or not (sign[:1].isalpha() or sign == "∞"):
                 break
+            if text in _SPACES and has_letter:
+                break
+            follows = has_letter and _is_apart(before, text)
+            own = [*parts, self.written(FACTOR_GAP, self.words[start])] if follows else [*parts]
             self.at += 1
-            self.step(Word(text, self.words[self.at - 1].start), parts)
+            self.step(Word(text, self.words[start].start), own)
+            if follows and _IS_RATE.fullmatch("".join(part.text for part in own[len(parts) :])):
+                self.at = start
+                break
+            parts = own
         found = Written.join(parts)
         if not found.text.strip():
             raise self.fault(f"`{word.text}` has no argument", word)
         return found
+
+
+def _is_apart(before: str, text: str) -> bool:
+    """Tell whether a token begins a factor of its own: no script, no further letter of a name."""
+    joins = before[-1:] in ("_", "^") or (before[-1:].isalnum() and text.isalnum())
+    return not (text.isspace() or text in _CLINGS or text in _SPACES or joins)

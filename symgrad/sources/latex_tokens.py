@@ -15,6 +15,7 @@ _TOKEN = re.compile(r"\s+|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d
 _STRETCHES = 8
 _SIMPLE = re.compile(r"\s*(?:[^\W_]\w*|[0-9.]+)\s*")
 _SIGNED = re.compile(r"\s*[-−]\s*(?:[^\W_]\w*|[0-9.]+)\s*")
+_LONE_SIGNS = frozenset("+-−=*<>")  # `a{=}b`, `\\mathrel{+}=`
 _GAPS = frozenset(
     ("\\!", "\\,", "\\;", "\\:", "\\ ", "\\>", "~", "\\thinspace", "\\negthinspace", "\\mathopen")
 )
@@ -95,8 +96,10 @@ class Tokens(ABC):
 
         `{-e}^{x}` is set as −e^x: the power belongs to what stands right before it.
         """
-        plain = _SIMPLE.fullmatch(inner.text) or (
-            _SIGNED.fullmatch(inner.text) and self.is_next("^")
+        plain = (
+            _SIMPLE.fullmatch(inner.text)
+            or inner.text.strip() in _LONE_SIGNS
+            or (_SIGNED.fullmatch(inner.text) and self.is_next("^"))
         )
         left, right = ("", " ") if plain else ("(", ")")
         if not inner.text.strip():

@@ -21,7 +21,7 @@ SIGNS = {
     "langle": "⟨", "rangle": "⟩",
     "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "prime": "'", "ell": "ell",
     "varepsilon": "ε", "varphi": "φ",
-    "vartheta": "θ", "varrho": "ρ", "varsigma": "σ", "_": "_", "&": " and ", "#": "#",
+    "det": "det", "vartheta": "θ", "varrho": "ρ", "varsigma": "σ", "_": "_", "&": " and ", "#": "#",
     "\\": ";\n", "quad": ";", "qquad": ";", "cr": ";\n", "newline": ";\n",
     "eqno": ";", "leqno": ";", "enspace": " ", "forall": "∀", "exists": "∃", "colon": ":",
     "longrightarrow": "→", "longmapsto": "→", "leadsto": "→", "rightsquigarrow": "→",
@@ -45,6 +45,9 @@ ACCENTS_ABOVE = {
 MATRICES = frozenset(
     "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix psmallmatrix bsmallmatrix".split()
 )
+# Between the factors behind a function without parentheses, and before the parenthesis that these
+# are then put into: a space to every parser, and a place where the argument may end.
+FACTOR_GAP = "\u2009"
 BRACKETS = frozenset(
     ("(", "[", "\\{", "\\left", "\\bigl", "\\big", "\\Big", "\\Bigl", "\\bigg", "\\biggl",
      "\\lbrace", "\\lbrack")
@@ -60,7 +63,7 @@ TEXT_STYLES = frozenset(
 )
 TRANSPARENT = frozenset(
     "boxed underbrace overbrace textcolor colorbox underline cancel bcancel fbox hbox ensuremath "
-    "smash".split()
+    "smash mathrel mathbin mathord mathopen mathclose".split()
 )
 DROPPED_WITH_ARGUMENT = frozenset(
     (

@@ -180,10 +180,8 @@ class Judge:
             outcome = self._link(claim, index, left, meanings, deadline)
             if outcome.status == "refuted" and link.either is not None:
                 outcome = self._with_either_sign(claim, index, left, meanings, deadline)
-            if outcome.status == "refuted" and link.direct is not None:
-                outcome = self._with_direct(claim, index, left, meanings, deadline) or outcome
-            if outcome.status == "refuted" and link.other is not None:
-                self._refuse_two_readings(claim, index, left, meanings, deadline)
+            if outcome.status == "refuted":
+                outcome = self._in_other_ways(claim, index, left, meanings, deadline) or outcome
             remarks += outcome.remarks
             if _SEVERITY[outcome.status] > _SEVERITY[worst.status] or not worst.message:
                 worst = outcome
@@ -202,23 +200,6 @@ class Judge:
         return Verdict(
             worst.status, claim, message, diagnosis, worst.decision, at_fault, place, unique
         )
-
-    def _with_direct(
-        self, claim: Claim, index: int, left: Expression, meanings: dict[str | int, Expression],
-        deadline: float,
-    ) -> Outcome | None:  # fmt: skip
-        """Return the outcome of a link that is right with direct derivatives, None for others.
-
-        `∂L/∂w = ∂L/∂o (∂o/∂w + ∂o/∂h ∂h/∂w)` counts every path once where ∂o/∂w holds h fixed.
-        """
-        link = claim.links[index]
-        links = list(claim.links)
-        links[index] = replace(link, expression=link.direct or link.expression, direct=None)
-        found = self._link(replace(claim, links=tuple(links)), index, left, meanings, deadline)
-        if found.status not in ("proved", "agrees"):
-            return None
-        remark = "derivatives on the right are read as direct ones, other operands held fixed"
-        return replace(found, remarks=(*found.remarks, remark))
 
     def _with_either_sign(
         self, claim: Claim, index: int, left: Expression, meanings: dict[str | int, Expression],
@@ -239,24 +220,33 @@ class Judge:
             return replace(both, remarks=(*both.remarks, "`±` is + at some points, − at others"))
         return found
 
-    def _refuse_two_readings(
+    def _in_other_ways(
         self, claim: Claim, index: int, left: Expression, meanings: dict[str | int, Expression],
         deadline: float,
-    ) -> None:  # fmt: skip
-        """Refuse a link such as `1/2v` that is wrong as it is read, and right in the other way."""
+    ) -> Outcome | None:  # fmt: skip
+        """Return the outcome of a link that is wrong as it stands, and right in another reading.
+
+        `∂L/∂w = ∂L/∂o (∂o/∂w + ∂o/∂h ∂h/∂w)` counts every path once where ∂o/∂w holds h fixed.
+
+        Raises:
+            TwoReadings: where nothing says that this one is meant, as for `1/2v`.
+        """
         link = claim.links[index]
-        if link.other is None:
-            return
-        links = list(claim.links)
-        links[index] = replace(link, expression=link.other, other=None)
-        second = self._link(replace(claim, links=tuple(links)), index, left, meanings, deadline)
-        if second.status in ("proved", "agrees"):
-            first, other = (self.printer.expression(e) for e in (link.expression, link.other))
+        for reading in link.others:
+            links = list(claim.links)
+            links[index] = replace(link, expression=reading.expression, others=())
+            found = self._link(replace(claim, links=tuple(links)), index, left, meanings, deadline)
+            if found.status not in ("proved", "agrees"):
+                continue
+            if reading.said:
+                return replace(found, remarks=(*found.remarks, reading.said))
+            first, other = map(self.printer.expression, (link.expression, reading.expression))
             raise TwoReadings(
                 f"`{link.text}` can be read in two ways: as `{first}`, which is wrong, or as "
                 f"`{other}`, which is right",
                 place=link.place, help="put what is divided by in parentheses",
             )  # fmt: skip
+        return None
 
     # -- the left side -------------------------------------------------------------------------
 

@@ -98,13 +98,24 @@ Target: TypeAlias = DerivativeTarget | NameTarget | UpdateTarget | ExpressionTar
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Another way to read a link. `said` tells how, where it is what was meant if it is right.
+
+    Without it a link that is wrong as it stands and right so is not decided.
+    """
+
+    expression: Expression
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One right side of a chain, as the author wrote it.
 
     A derivative that is used in it stands there as a `Var` whose key is a `DerivativeTarget.key`.
     `decimals` is how many digits after the point a lone number has (0 for a whole number, -2 for
     1.3e3 shown to the hundreds), None for other links; `cut` says that an ellipsis follows it.
-    `other` is the second way to read a link such as `1/2v`, None for most; `direct` is the link
+    `others` are further ways to read a link such as `1/2v` or `ln x y`; `direct` is the link
     with derivatives between neighbours that hold all other operands fixed, None where that is the
     same; `either` is the link with − for its ±.
     """
@@ -115,8 +126,7 @@ class Link:
     place: Place
     decimals: int | None = None
     cut: bool = False
-    other: Expression | None = None
-    direct: Expression | None = None
+    others: tuple[Reading, ...] = ()
     either: Expression | None = None
 
     @property

@@ -107,7 +107,10 @@ class NumberJudge:
                 return Outcome("agrees", message, remarks=() if arrow else (remark,))
             words = "exactly" if judged.kind == "exact" else "as printed"
             return Outcome("proved", f"right {words}: {judged.value}{where}")
-        if judged.kind in _CLOSE and self._worked_out(claim, index, printed):
+        # exactly what printed arithmetic gives; a 0 at its end would claim a digit more
+        exact_digits = (printed * Fraction(10) ** (link.decimals - 1)).denominator > 1
+        explained = exact_digits and _within_rounding(claim, index - 1, value)
+        if (explained or judged.kind in _CLOSE) and self._worked_out(claim, index, printed):
             message = "agrees within the rounding of the numbers that it is worked out from"
             remark = f"from full precision it is {judged.value}…, which rounds to {judged.right}"
             return Outcome("agrees", message, remarks=(remark,))
@@ -162,19 +165,14 @@ class NumberJudge:
                 ratio = abs((bounds(value)[0] + bounds(value)[1]) / sum(bounds(own)))
                 if Fraction(1, 10) <= ratio**2 <= 10:  # half a decade
                     return Outcome("proved", f"right in its order of magnitude: {_short(value)}")
-            given = _inputs_written(claim, index)
-            wide = rounded_range(link.expression, link.text, worked_out(claim), given)
-        if wide is not None and decimal_literals(link.text):
-            low, high = bounds(wide)
-            inside, outside = bounds(value)
-            if low <= outside and inside <= high:
-                remark = f"`{link.text}` is made of rounded numbers; the value is {_short(value)}"
-                if link.relation == "=":
-                    return Outcome(
-                        "agrees", "agrees within the rounding of its numbers", remarks=(remark,)
-                    )
-                words = "right within the rounding of its numbers"
-                return Outcome("proved", words, remarks=(remark,))
+        if _within_rounding(claim, index, value):
+            remark = f"`{link.text}` is made of rounded numbers; the value is {_short(value)}"
+            if link.relation == "=":
+                return Outcome(
+                    "agrees", "agrees within the rounding of its numbers", remarks=(remark,)
+                )
+            words = "right within the rounding of its numbers"
+            return Outcome("proved", words, remarks=(remark,))
         message = f"wrong: the numbers put in give {_short(own)}, the value is {_short(value)}"
         diagnosis = Diagnosis(
             "wrong_intermediate_step" if len(claim.links) > 1 else "other",
@@ -348,6 +346,20 @@ def at_point(truth: Truth, claim: Claim, left: Expression, link: Link) -> Outcom
                 yours=link.text, right=_short(value),
             )  # fmt: skip
     return Outcome("refuted", message, diagnosis=diagnosis)
+
+
+def _within_rounding(claim: Claim, index: int, value: Value) -> bool:
+    """Tell whether numbers that round to those of printed arithmetic give a value."""
+    link = claim.links[index] if index >= 0 else None
+    if link is None or link.decimals is not None or not decimal_literals(link.text):
+        return False
+    with ctx.workprec(PRECISION):
+        given = _inputs_written(claim, index)
+        wide = rounded_range(link.expression, link.text, worked_out(claim), given)
+    if wide is None:
+        return False
+    (low, high), (inside, outside) = bounds(wide), bounds(value)
+    return low <= outside and inside <= high
 
 
 def _inputs_written(claim: Claim, index: int) -> set[Fraction]:

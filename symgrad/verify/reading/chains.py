@@ -110,7 +110,7 @@ class Chains:
         origin = part.origin(formula.text, formula.origin)
         relation: Relation = "≈" if sign == "≈" else "="
         plain, turned = _signed(part.text, "+-"), _signed(part.text, "-+")
-        expression, other, direct = readings_of(plain, origin, self.scope)
+        expression, others = readings_of(plain, origin, self.scope)
         either = None if plain == turned else readings_of(turned, origin, self.scope).plain
         place = origin.place(part.text, 0, max(1, len(part.text)))
         shown = source_text(formula.text, part)
@@ -119,7 +119,7 @@ class Chains:
             shown = _COMMA.sub(".", shown)
         return Link(
             expression, shown, relation, place,
-            decimals_of(part.text), cut, other, direct, either,
+            decimals_of(part.text), cut, others, either,
         )  # fmt: skip
 
     def refuse_marks(self, part: Written) -> None:
@@ -221,7 +221,7 @@ class Chains:
     def link_on_curve(self, link: Link) -> Link:
         """Return a link with dy/dx of two inputs as it is along a curve."""
         found = on_curve(link.expression, self.scope, self.curves)
-        return link if found is link.expression else replace(link, expression=found, other=None)
+        return link if found is link.expression else replace(link, expression=found, others=())
 
     def at_one_moment(
         self, left: Target, links: tuple[Link, ...], count: int, text: str, place: Place,
@@ -473,8 +473,8 @@ class Chains:
         recent = list(scope.definitions.values())[-_MAX_DEFINITIONS:]
         wanted: list[str | int] = [name.name for name in recent]
         for link in links:
-            for reading in (link.expression, link.other, link.direct):
-                wanted += () if reading is None else variables(reading)
+            for reading in (link.expression, *(other.expression for other in link.others)):
+                wanted += variables(reading)
         match left:
             case DerivativeTarget():
                 wanted.append(left.key)

@@ -42,12 +42,15 @@ from symgrad.verify.reading.superscripts import (
     writes_batches,
 )
 from symgrad.verify.reading.text import VALUE_SAID
-from symgrad.verify.reading.vectors import components
+from symgrad.verify.reading.unknowns import note_unknowns
+from symgrad.verify.reading.vectors import components, with_determinants
 
 MAX_CLAIM_LENGTH = 20_000
 MAX_CLAIMS = 20_000
 _MAX_PASSES = 3
-_TELLING = re.compile(r"d|∂|\\partial|ln|log")  # of motion, or of a logarithm
+_TELLING = re.compile(
+    r"d|∂|\\partial|ln|log|\w\s*\(\s*\\?\w+\s*,"
+)  # of motion, a logarithm, an unknown
 
 
 class Reader(StatementReader):
@@ -106,7 +109,7 @@ class Reader(StatementReader):
         }
 
     def note_motion(self, texts: list[FoundFormula]) -> list[str]:
-        """Take note of the inputs that move with the time or along a curve.
+        """Take note of the inputs that move with the time or along a curve, and of unknowns.
 
         What is returned are the formulas in the plain notation that were looked at.
         """
@@ -118,6 +121,7 @@ class Reader(StatementReader):
                     found.append(translate_leniently(raw, formula.origin)[0].text)
         self.scope.moves |= moving(found, self.scope)
         self.scope.curve = self.scope.curve or curved(found, self.scope)
+        note_unknowns(found, self.scope)
         return found
 
     def again(self, items: list[Item | Later], *, last: bool) -> list[Item | Later]:
@@ -193,6 +197,7 @@ class Reader(StatementReader):
             written = lowered(written, self.above, self.scope) if self.above else written
             written = with_sums(with_primed_names(written, self.scope), self.scope)
             written = with_labels(with_elasticities(written), self.scope)
+            written = with_determinants(written, self.scope, formula.origin)
             written = with_named_densities(written, self.scope)
             written = with_named_logs(written, self.logs, called=False)
             written = with_logs_apart(written, self.scope.can_be_read)

@@ -79,16 +79,17 @@ def with_points(written: Written, style: Style, original: str, origin: Origin) -
 def _is_list(text: str, match: re.Match[str], *, sure: bool = False) -> bool:
     """Tell whether numbers stand in a list: in brackets alone, or where names are listed too.
 
-    In a document that is sure to write decimal commas, `0,1·(-0,5)` holds no list.
+    In a document that is sure to write decimal commas, `0,1·(-0,5)` and `(0,5)/2` hold no list.
     """
     before = text[: match.start()]
     opened = before.rfind("(") if before.count("(") > before.count(")") else -1
     if opened >= 0:
         inside = text[opened + 1 : match.start()]
-        behind = text[match.end() :].lstrip()[:1]
-        if sure and _FACTOR.search(before[:opened]) and "," not in inside:
+        behind = text[match.end() :].lstrip()
+        is_factor = _FACTOR.search(before[:opened]) or re.match(r"\)\s*[/*^]", behind)
+        if sure and is_factor and "," not in inside:
             return False
-        if _LIST.search(before[: opened + 1]) or (not inside.strip("-− ") and behind == ")"):
+        if _LIST.search(before[: opened + 1]) or (not inside.strip("-− ") and behind[:1] == ")"):
             return True
     left = re.split(r"[=≈←]", text, maxsplit=1)[0]
     while (shorter := _BRACKET.sub("", left)) != left:

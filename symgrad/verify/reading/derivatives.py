@@ -25,6 +25,7 @@ from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.model import DerivativeTarget
 from symgrad.verify.reading.motion import by_time
 from symgrad.verify.reading.scope import TIME, Scope
+from symgrad.verify.reading.unknowns import is_unknown, total_of
 
 SUPERSCRIPTS = {"²": 2, "³": 3, "⁴": 4}
 _MAX_ORDER = 4
@@ -40,6 +41,7 @@ class DerivativeParser(Parser):
 
     direct = False
     has_direct = False
+    places_wait = False  # `d/dw L(w) |_{w=2}` is the slope there: L is not taken there first
 
     def __init__(self, text: str, origin: Origin, scope: Scope) -> None:
         text = text.replace("𝟙", "1")  # an indicator before its condition
@@ -151,6 +153,8 @@ class DerivativeParser(Parser):
         found = self.scope.resolve(token)
         if found is None and (square := self.squared_name(token)) is not None:
             return square
+        if found is None and token in self.scope.unknowns:
+            found = Var(self.scope.unknowns[token][0])
         if found is None:
             raise self.unknown_node(token)
         self.at += 1
@@ -263,7 +267,9 @@ class DerivativeParser(Parser):
         if not (self.starts_factor() or signed):
             raise self.fault("what is differentiated here?", start, last=self.at - 1)
         self.enter()
+        self.places_wait = True
         operand = self.factor()
+        self.places_wait = False
         if signed or not self.varies(operand, bottoms):
             operand = self.whole_product(operand)
         elif self.starts_factor():
@@ -343,6 +349,10 @@ class DerivativeParser(Parser):
 
     def total(self, top: Expression, bottom: str) -> Expression:
         """Return the total derivative by one name."""
+        if is_unknown(top, self.scope):
+            if (slope := total_of(top, bottom, self.scope, self.total)) is None:
+                raise self.fault(f"how does this depend on `{bottom}`?", self.at - 1)
+            return slope
         if bottom == TIME and self.scope.moves and TIME not in self.scope.dummies:
             if (found := by_time(top, self.scope)) is None:
                 raise self.fault("nothing in this is known to change with `t`", self.at - 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from symgrad.derivation.analysis import ancestors
@@ -24,17 +25,21 @@ from symgrad.expression.tree import (
 )
 from symgrad.sources import complaints, lexer
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
-from symgrad.verify.model import DerivativeTarget
+from symgrad.verify.model import DerivativeTarget, Reading
+from symgrad.verify.reading.bare import shorter_arguments
 from symgrad.verify.reading.derivatives import SUPERSCRIPTS
 from symgrad.verify.reading.families import NORM
 from symgrad.verify.reading.functions import LETTERS, PRIMES
 from symgrad.verify.reading.motion import by_time, dotted, names_below
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.sums import MEANS, SumParser
+from symgrad.verify.reading.unknowns import unknown_slope
 from symgrad.verify.reading.vectors import of_inputs
 from symgrad.verify.truth import Ambiguous, MissingValue
 
 # Functions that a person writes and the graph language has no row for: numerator and denominator.
+_DIRECT = "derivatives on the right are read as direct ones, other operands held fixed"
+_SHORTER = "a function without parentheses is read with an argument that ends sooner"
 _QUOTIENTS: dict[str, tuple[str | None, str]] = {
     "sech": (None, "cosh"), "csch": (None, "sinh"), "sec": (None, "cos"), "csc": (None, "sin"),
     "cot": ("cos", "sin"), "coth": ("cosh", "sinh"),
@@ -167,7 +172,7 @@ class ClaimParser(SumParser):
                 self.scope.remark("transpositions are dropped: every value is a number")
             elif token in PRIMES and self.tokens[self.at - 1] == ")":
                 found = self.bracket_prime(found, start)
-            elif token == "@":
+            elif token == "@" and not self.places_wait:
                 found = self.at_values(found)
             elif token[:1] == "_" and self.tokens[self.at - 1] == ")":
                 found = self.held(found, start)
@@ -365,6 +370,7 @@ class ClaimParser(SumParser):
     def plain_name(self, token: str) -> Expression:
         """Read a word that is one name or one named number."""
         found = self.scope.resolve(token) or self.scope.number(token) or self.dotted(token)
+        found = found or unknown_slope(token, self.scope)
         if found is None:
             hint = close_to(token, self.names)
             raise self.fault(
@@ -538,14 +544,10 @@ def parse_side(text: str, origin: Origin, scope: Scope) -> Expression:
 
 
 class Readings(NamedTuple):
-    """The ways to read one side: as it stands, with `1/2v` as 1/(2v), with direct derivatives.
-
-    The last two are None where they are the first one.
-    """
+    """The ways to read one side: as it stands, and others that are not the same."""
 
     plain: Expression
-    below: Expression | None
-    direct: Expression | None
+    others: tuple[Reading, ...]
 
 
 def _has_meaning(before: Mapping[str, DerivativeTarget], scope: Scope) -> bool:
@@ -570,9 +572,29 @@ def readings_of(text: str, origin: Origin, scope: Scope) -> Readings:
     """
     parser = ClaimParser(text, origin, scope)
     plain = parser.whole()
+    others: list[Reading] = []
+    if parser.has_direct:
+        direct = ClaimParser(text, origin, scope, direct=True).whole()
+        others.append(Reading(direct, _DIRECT))
+    for shorter in shorter_arguments(text):
+        with suppress(Fault):
+            ways = _further(ClaimParser(shorter, origin, scope), scope)
+            others += (Reading(way, _SHORTER) for way in ways)
+    if parser.two_ways:
+        ways = _further(ClaimParser(text, origin, scope, below=True), scope)
+        others += map(Reading, ways)
+    return Readings(plain, tuple(others))
+
+
+def _further(parser: ClaimParser, scope: Scope) -> Iterator[Expression]:
+    """Yield what another reading is, unless it holds a derivative that has no meaning.
+
+    Raises:
+        Fault: if it cannot be read.
+    """
     before = dict(scope.derivatives)
-    other = ClaimParser(text, origin, scope, below=True).whole() if parser.two_ways else None
-    if other is not None and not _has_meaning(before, scope):
-        scope.derivatives, other = before, None
-    direct = ClaimParser(text, origin, scope, direct=True).whole() if parser.has_direct else None
-    return Readings(plain, other, direct)
+    found = parser.whole()
+    if _has_meaning(before, scope):
+        yield found
+    else:
+        scope.derivatives = before

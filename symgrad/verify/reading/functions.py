@@ -21,6 +21,7 @@ from symgrad.expression.tree import (
 )
 from symgrad.sources import lexer
 from symgrad.verify.reading.derivatives import DerivativeParser, Variable
+from symgrad.verify.reading.motion import names_below
 from symgrad.verify.reading.scope import TIME, Scope
 
 # Letters that are functions where they are no names: what they are called, in a remark.
@@ -213,14 +214,11 @@ class FunctionParser(DerivativeParser):
             len(kinds) > 1 and all(kind in ("below", "family", "name", "unknown") for kind in kinds)
         ):
             shown = ", ".join("".join(argument) for argument in arguments)
-            self.scope.remark(f"`{token}({shown})` read as the value `{name}`")
-            return Var(name)
+            return self.value_of(name, f"{token}({shown})", arguments)
         if len(kinds) > 1 and "number" not in kinds:
-            self.scope.remark(f"`{token}(…)` read as the value `{name}`")
-            return Var(name)
+            return self.value_of(name, f"{token}(…)", arguments)
         if kinds == ["unknown"] and name != arguments[0][0]:
-            self.scope.remark(f"`{token}({arguments[0][0]})` read as the value `{name}`")
-            return Var(name)
+            return self.value_of(name, f"{token}({arguments[0][0]})", arguments)
         if kinds == ["other"] and (moved := self.at_expression(name)) is not None:
             return moved
         # `h(2) = …` is h at 2, but `2u(2)` a product with a number put in
@@ -229,6 +227,21 @@ class FunctionParser(DerivativeParser):
         if at_number and all(kind == "number" for kind in kinds):
             return self.at_numbers(name, arguments)
         return None
+
+    def value_of(self, name: str, shown: str, arguments: list[tuple[str, ...]]) -> Var:
+        """Return the value that a name with arguments is read as.
+
+        Where it depends on none of these, it may be another function.
+        """
+        said = f"`{shown}` read as the value `{name}`"
+        self.scope.remark(said)
+        words = [one[0] for one in arguments]
+        known = {self.scope.name(word) for word in words} - {None}
+        below = names_below(name, self.scope)
+        families = any(self.scope.names.family(word) for word in words)
+        if not families and (known.isdisjoint(below) if known else name in self.scope.definitions):
+            self.scope.doubt(f"{said}, which depends on none of these")
+        return Var(name)
 
     def kind_of(self, argument: tuple[str, ...], below: frozenset[str]) -> str:
         """Return what an argument is: a name below the node, a family of names, a number, …."""

@@ -26,6 +26,7 @@ from symgrad.verify.reading.scope import Abstraction, Scope
 from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import plain_number
+from symgrad.verify.reading.unknowns import is_unknown
 from symgrad.verify.reading.updates import Updates, unit_of
 
 _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
@@ -33,6 +34,7 @@ _CALLED = re.compile(rf"\s*({lexer.NAME})\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*
 
 _LABELLED = re.compile(rf"\s*({lexer.NAME})\s*\^\s*\(?\s*([^\W\d]\w*)\s*\)?\s*")
 _WORDS = re.compile(rf"(?<![^\W\d²³⁴]|[._]){lexer.NAME}")
+_ADDED = re.compile(r"\s*([∂d][^=]*\w)\s*\+\s*")  # `∂L/∂w += …`
 _DERIVATIVE = re.compile(r"\s*(?:∂|d[\w²³]*\s*/\s*d)")
 _LABEL = re.compile(r"([Α-Ωα-ω])\s*([A-Za-z]\w*)")
 _TITLE = re.compile(r"\s*(?:Delta|Gamma|Vega|Theta|Rho|Vanna|Vomma|Charm|Speed)\b")
@@ -96,6 +98,9 @@ class LeftSides:
         origin = statement.left.origin(formula.text, formula.origin)
         if (updated := self.updates.target(statement, origin)) is not None:
             return updated
+        if (added := _ADDED.fullmatch(text)) and statement.parts[0][0] == "=":
+            self.scope.doubt("`+=` adds a part to a derivative, which may have others")
+            return self.read(replace(statement, left=statement.left.cut(*added.span(1))), formula)
         word = _WORD.fullmatch(text)
         if word:
             name = self.scope.name(word[1])
@@ -127,7 +132,7 @@ class LeftSides:
             side = parse_side(text, origin, self.scope)
         finally:
             self.scope.reading_left = False
-        if isinstance(side, Var):
+        if isinstance(side, Var) and not is_unknown(side, self.scope):
             target = self.scope.derivatives.get(str(side.key))
             return target if target is not None else NameTarget(str(side.key))
         return ExpressionTarget(side)

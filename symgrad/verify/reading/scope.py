@@ -68,7 +68,9 @@ class Scope:
     `doubts` those among them that are guesses. Of the document: `counts` are the numbers of
     samples, `totals` says that the text means the sum over them where the graph has their mean,
     `sample_sums` is "mean" where sums over samples have 1/m before them, `batches` says
-    that samples stand as the columns of matrices: X for all x.
+    that samples stand as the columns of matrices: X for all x; `unknowns` are quantities that
+    nothing defines, in each of their names, with what they depend on, and `unknown_slopes` their
+    derivatives by these, by key.
     """
 
     def __init__(self, graph: Graph, derivation: Derivation, truth: Truth | None = None) -> None:
@@ -103,6 +105,9 @@ class Scope:
         self.moves: dict[str, str] = {}
         self.curve = False
         self.running: frozenset[str] = frozenset()
+        self.unknowns: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self.unknown_slopes: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self.last_point = ""  # `(1, 2)`, where the text last took second derivatives
         self.readings: dict[str, None] = {}
         self.doubts: dict[str, None] = {}
 

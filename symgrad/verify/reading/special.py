@@ -73,7 +73,7 @@ class SpecialStatements:
         both = (coefficients(one, order, self.scope) for one in (left, link.expression))
         cases = []
         for power, (first, second) in enumerate(zip(*both, strict=True)):
-            own = replace(link, expression=second, decimals=None, other=None, direct=None)
+            own = replace(link, expression=second, decimals=None, others=())
             target = ExpressionTarget(first)
             one = self.chains.claim(target, (own,), text, place, Given(), forced=False)
             cases.append(Case(((f"the coefficient of {order.name}^{power}", ""),), one))
@@ -119,7 +119,7 @@ class SpecialStatements:
             self.scope.note(target)
             own = tuple(
                 replace(
-                    link, decimals=None, other=None, direct=None,
+                    link, decimals=None, others=(),
                     expression=coefficient(link.expression, name, formula.origin, names),
                 )
                 for link in links
@@ -150,7 +150,7 @@ class SpecialStatements:
             target = ExpressionTarget(coefficient(left, name, formula.origin, inputs))
             own = tuple(
                 replace(
-                    link, decimals=None, other=None, direct=None,
+                    link, decimals=None, others=(),
                     expression=coefficient(one, name, formula.origin, inputs),
                 )
                 for link, one in zip(links, others, strict=True)

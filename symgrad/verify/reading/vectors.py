@@ -34,6 +34,13 @@ _HESSIAN = re.compile(
     rf"|H_({lexer.NAME}){_ARGUMENTS}|(?:H|Hess)\s*\(\s*({lexer.NAME})\s*\){_ARGUMENTS})"
 )
 _H_ALONE = re.compile(r"\s*(?:H|Hess)(?:_vec|_mat)?\s*(\([^()]*\))?\s*")
+_DET = re.compile(r"(?<!\w)det(?!\w)")
+_HESSIAN_ALONE = rf"(?:H|Hess)(?:_\s*\(?\s*({lexer.NAME})\s*\)?)?\s*(\([^()]*\))?"
+_NABLA_SQUARED = rf"(?:∇|D)\s*(?:²|\^\s*\(?\s*2\s*\)?)\s*({lexer.NAME})\s*(\([^()]*\))?"
+_DETERMINANT = re.compile(
+    rf"(?<!\w)det\s*(?:{_HESSIAN_ALONE}|\(\s*{_HESSIAN_ALONE}\s*\)|\(\s*{_NABLA_SQUARED}\s*\))"
+)
+_NUMERIC = re.compile(r"[=≈][\s\d.*+()/^−-]+(?:[=≈;]|$)")
 _SCALED = re.compile(r"[^⟨⟩]*[^⟨⟩\s][^⟨⟩]*(⟨[^⟨⟩]*⟩)")
 _ZERO = re.compile(r"[\s(]*0(?:_vec)?[\s)]*")
 _WORDS = re.compile(rf"(?<![^\W\d]|[/∂_])(?:d\s+)?{lexer.NAME}(?!\s*\)?\s*/\s*\(?\s*[d∂])")
@@ -57,6 +64,38 @@ def components(statement: WrittenStatement, scope: Scope) -> Iterator[WrittenSta
         yield WrittenStatement(parts[0][1], left, parts, head=left.text)
 
 
+def with_determinants(written: Written, scope: Scope, origin: Origin) -> Written:
+    """Return a formula with `det H` of two parameters as what it is in second derivatives.
+
+    Raises:
+        Fault: at any other determinant: of what, and at which point, nothing says.
+    """
+    if not _DET.search(written.text) or scope.name("det") is not None:
+        return written
+    parts: list[Written] = []
+    done = 0
+    numeric = _NUMERIC.search(written.text) is not None
+    for found in _DETERMINANT.finditer(written.text):
+        word, at = found[1] or found[3] or found[5], found[2] or found[4] or found[6] or ""
+        top = scope.name(word) if word else scope.graph.objective
+        if numeric and not at and scope.last_point:
+            at = scope.last_point
+        place = _POINT.fullmatch(at.strip()) is not None
+        if top is not None and len(scope.graph.parameters) == 2 and (place or not numeric):
+            text = _determinant(top, at if place else "", *scope.graph.parameters)
+            own = Written.all_at(text, written.offsets[found.start()])
+            parts += [written.part(done, found.start()), own]
+            done = found.end()
+    parts.append(written.part(done, len(written.text)))
+    if left := _DET.search("".join(part.text for part in parts)):
+        raise Fault("the determinant of what, and where?", origin.place(left[0], 0, 1))
+    return Written.join(parts)
+
+
+def _determinant(top: str, at: str, x: str, y: str) -> str:
+    return f"(∂^2{top}/∂{x}∂{x}{at}*∂^2{top}/∂{y}∂{y}{at}-(∂^2{top}/∂{x}∂{y}{at})^2)"
+
+
 def _lefts(text: str, scope: Scope) -> list[str]:
     """Return the derivatives that a gradient or a Hessian matrix lists, row by row."""
     point = _POINT.search(text)  # `∇J(1, 2)` is taken there, `∇J(x, y)` anywhere
@@ -74,6 +113,7 @@ def _lefts(text: str, scope: Scope) -> list[str]:
     names = scope.graph.parameters
     if top is None or len(names) < 2:
         return []
+    scope.last_point = at
     return [f"∂^2{top}/∂{first}∂{second}{at}" for first in names for second in names]
 
 
@@ -142,7 +182,8 @@ def forms(statement: WrittenStatement, scope: Scope) -> dict[str, str] | None:
     Every side has one, and the left side is none alone: `dW = …` may be a derivative.
     """
     sides = [statement.left.text, *(part.text for _, part in statement.parts)]
-    if any("d" not in side for side in sides) or _DIFFERENTIAL.fullmatch(sides[0]):
+    alone = _DIFFERENTIAL.fullmatch(sides[0].rstrip("+ "))  # `dW += …` too
+    if any("d" not in side for side in sides) or alone:
         return None
     words: dict[str, str] = {}
     for side in sides:
