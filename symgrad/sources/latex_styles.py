@@ -47,8 +47,8 @@ class Styles(Calls, Environments, ABC):
             return self.written(";", word)
         if plain in WORD_FUNCTIONS or plain in FUNCTION_WORDS:
             return self.function(FUNCTION_WORDS.get(plain, plain), word, parts)
-        if plain == "d":
-            return self.written("d", word)
+        if plain == "d" or plain in ("grad", "Grad"):
+            return self.written("d" if plain == "d" else "∇", word)
         if plain in ("and", "or") and (self.in_condition or self.is_bracketed(start)):
             return self.written(f" {plain} ", word)
         said = plain.lower() in FILLERS and (len(plain) > 1 or not called)

@@ -83,6 +83,9 @@ _KINDS = (
     ("data", re.compile(_DATA_WORDS, re.IGNORECASE)),
     ("param", re.compile(_PARAM_WORDS, re.IGNORECASE)),
 )
+_OF_RATE = re.compile(
+    rf"(?:{_RATE_WORDS})\s*(?:of|is|=|:|von|ist|de|est|es|为|は)?\s*[$\\(]*$", re.IGNORECASE
+)
 _SAID_BEFORE, _SAID_AFTER = 40, 40
 _SAYS = re.compile(r"[\s$\\)*_]*(?:is|are|denotes?|means|:|—|–|-|\(|=|为|是|：|est|es|ist)(?!\w)")
 _MINIMIZES = re.compile(r"minimi[sz]|negative[ -]log-?\s?likelihood", re.IGNORECASE)
@@ -183,6 +186,7 @@ class Article:
     solved: set[str] = field(default_factory=set)  # by what derivatives were set to zero
     starts: list[int] = field(default_factory=list)  # lines at which a function is defined anew
     lines: dict[str, int] = field(default_factory=dict)  # a function, and where it is defined
+    rights: dict[str, str] = field(default_factory=dict)  # and its right side there
     closed: set[str] = field(default_factory=set)  # indices of which the values are listed
     alone: set[str] = field(default_factory=set)  # words that stand without arguments somewhere
 
@@ -289,6 +293,7 @@ def _drop_dependences(found: Article) -> None:
         (call := _DEPENDS.fullmatch(said.right)) is None
         or call[1].lstrip("\\") in defined
         or lookup(call[1]) is not None
+        or spelled(call[1]) is not None
         or call[1] in LETTERS
         for said in found.equations
     ]
@@ -478,9 +483,11 @@ def _take_function(
         for text in (left[2], found.arguments.get(name, left[2]))
     )
     here = _place(statement, formula).line
-    if line is not None and now != known and is_introduced(formula, line):
+    right = "".join(statement.parts[0][1].text.split())
+    other = now != known or found.rights.get(name, right) != right
+    if line is not None and other and is_introduced(formula, line):
         found.starts.append(here)
-    found.lines[name] = here
+    found.lines[name], found.rights[name] = here, right
     found.arguments.setdefault(name, _arguments(statement.left, left, formula))
     return name
 
@@ -617,6 +624,9 @@ def _note_words(
     `before` is where the formula before ended, and the kind that was said of its names.
     """
     first = formula.origin.place(formula.text, 0, 1)
+    number = plain_number(formula.text.strip("$ "))
+    if number is not None and _OF_RATE.search(first.text[: first.column - 1]):
+        found.step_rate = found.step_rate or number  # `with a learning rate of $0.1$`
     end = first.column - 1 + len(formula.text)
     names = []
     for one in listed:

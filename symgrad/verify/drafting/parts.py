@@ -28,6 +28,7 @@ _CUT = re.compile(
     rf"|^[ \t]*\\(?:question\b|begin\{{(?:{_EXERCISE})\}}|(?:sub)*section\*?\{{(?:{_EXERCISE})\b)",
     re.IGNORECASE | re.MULTILINE,
 )
+_ITEM = re.compile(r"[ \t>]*(?:[-*+•]\s|\(?(?:\d{1,3}|[a-z])[.)]\s)")
 _IN_ONE_PIECE = frozenset((".ipynb", ".html", ".htm", ".py"))
 _MOST = 60
 
@@ -77,13 +78,14 @@ def _exercises(text: str) -> list[int]:
 
 
 def _anew(text: str, source: str) -> list[int]:
-    """Return where the paragraphs begin in which a function is defined anew."""
+    """Return where the paragraphs or items begin in which a function is defined anew."""
+    lines = text.split("\n")
     starts = []
     for line in gather(text, source).starts:
-        before = text.split("\n")[: line - 1]
-        while before and before[-1].strip():
-            before.pop()
-        starts.append(sum(len(one) + 1 for one in before))
+        first = line - 1
+        while first and lines[first - 1].strip() and not _ITEM.match(lines[first]):
+            first -= 1
+        starts.append(sum(len(one) + 1 for one in lines[:first]))
     return starts
 
 

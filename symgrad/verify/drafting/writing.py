@@ -52,7 +52,7 @@ def written(
         lines.append(f"{equation.name} = {printer.expression(equation.right)}")
     lines += ["", f"{'maximize' if article.maximizes else 'minimize'} {top}"]
     rate = rate_of(article, (*kinds, *(item.name for item in equations)), vocabulary)
-    if rate:
+    if rate and rate in stated:
         lines.append(f"rate {_with_value(rate, stated[rate])}")
     elif article.step_rate and "η" not in {*kinds, *(item.name for item in equations)}:
         lines.append(f"rate η = {number_text(article.step_rate)}")

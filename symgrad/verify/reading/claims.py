@@ -43,7 +43,7 @@ from symgrad.verify.reading.superscripts import (
 )
 from symgrad.verify.reading.text import VALUE_SAID
 from symgrad.verify.reading.unknowns import note_unknowns
-from symgrad.verify.reading.vectors import components, with_determinants
+from symgrad.verify.reading.vectors import components, with_scalars
 
 MAX_CLAIM_LENGTH = 20_000
 MAX_CLAIMS = 20_000
@@ -197,7 +197,7 @@ class Reader(StatementReader):
             written = lowered(written, self.above, self.scope) if self.above else written
             written = with_sums(with_primed_names(written, self.scope), self.scope)
             written = with_labels(with_elasticities(written), self.scope)
-            written = with_determinants(written, self.scope, formula.origin)
+            written = with_scalars(written, self.scope, formula.origin)
             written = with_named_densities(written, self.scope)
             written = with_named_logs(written, self.logs, called=False)
             written = with_logs_apart(written, self.scope.can_be_read)

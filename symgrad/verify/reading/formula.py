@@ -26,8 +26,8 @@ from symgrad.expression.tree import (
 from symgrad.sources import complaints, lexer
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.model import DerivativeTarget, Reading
-from symgrad.verify.reading.bare import shorter_arguments
 from symgrad.verify.reading.derivatives import SUPERSCRIPTS
+from symgrad.verify.reading.ends import other_texts
 from symgrad.verify.reading.families import NORM
 from symgrad.verify.reading.functions import LETTERS, PRIMES
 from symgrad.verify.reading.motion import by_time, dotted, names_below
@@ -39,7 +39,6 @@ from symgrad.verify.truth import Ambiguous, MissingValue
 
 # Functions that a person writes and the graph language has no row for: numerator and denominator.
 _DIRECT = "derivatives on the right are read as direct ones, other operands held fixed"
-_SHORTER = "a function without parentheses is read with an argument that ends sooner"
 _QUOTIENTS: dict[str, tuple[str | None, str]] = {
     "sech": (None, "cosh"), "csch": (None, "sinh"), "sec": (None, "cos"), "csc": (None, "sin"),
     "cot": ("cos", "sin"), "coth": ("cosh", "sinh"),
@@ -331,6 +330,8 @@ class ClaimParser(SumParser):
         if whole is None and len(ways) > 1:
             raise self.two_readings(token, (_product(ways[0]), _product(ways[1])))
         if whole is None and ways and scope.number(token) is None:
+            if any(map(str.isdecimal, ways[0])):
+                scope.doubt(f"`{token}` read as {_product(ways[0])}")
             self.split_token(ways[0])
             return self.plain_name(ways[0][0])
         if whole is None and _is_function(token):
@@ -576,10 +577,10 @@ def readings_of(text: str, origin: Origin, scope: Scope) -> Readings:
     if parser.has_direct:
         direct = ClaimParser(text, origin, scope, direct=True).whole()
         others.append(Reading(direct, _DIRECT))
-    for shorter in shorter_arguments(text):
+    for other, said in other_texts(text):
         with suppress(Fault):
-            ways = _further(ClaimParser(shorter, origin, scope), scope)
-            others += (Reading(way, _SHORTER) for way in ways)
+            ways = _further(ClaimParser(other, origin, scope), scope)
+            others += (Reading(way, said) for way in ways)
     if parser.two_ways:
         ways = _further(ClaimParser(text, origin, scope, below=True), scope)
         others += map(Reading, ways)

@@ -252,6 +252,9 @@ class FunctionParser(DerivativeParser):
             power = len(bare) == 3 and bare[1] == "^" and bare[2].isdigit()
             if power or (len(bare) == 2 and bare[1] in _SQUARES):
                 return self.kind_of(argument[:1], below)  # J(μ, σ²): named by a power of it
+            called = argument[1] == "(" and argument[-1] == ")" and argument.count("(") == 1
+            if called and self.applied_name(argument[0]) in below:
+                return "below"  # J(g(m, b))
             return "other"
         (token,) = argument
         if token[:1].isdigit():

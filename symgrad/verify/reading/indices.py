@@ -103,16 +103,19 @@ def values_of(
     if letter.islower():
         labels += [f"{letter}{value}" for value in range(10)]
     others = generic - {letter}
-    found = [
-        value
-        for value in labels
-        if all(
-            _fits(bound(word, {letter: value}), known, others, sampled=value.isdigit())
-            for word in own
-        )
-    ]
-    digits = [value for value in found if value.isdigit()]
-    return digits or found
+    for sampled in (False, True):  # a name with all its indices, before one without the sample's
+        found = [
+            value
+            for value in labels
+            if all(
+                _fits(bound(word, {letter: value}), known, others,
+                      sampled=sampled and value.isdigit())
+                for word in own
+            )
+        ]  # fmt: skip
+        if digits := [value for value in found if value.isdigit()]:
+            return digits
+    return found
 
 
 def _fits(word: str, known: Known, generic: frozenset[str], *, sampled: bool = True) -> bool:

@@ -15,6 +15,7 @@ from symgrad.verify.reading.passage import FoundFormula, Passage, TextPiece
 from symgrad.verify.reading.plain import is_sentence, lines_of
 from symgrad.verify.reading.prose import HEAD, LABEL, UNCLEAR, is_clear, stretch_of, without_words
 from symgrad.verify.reading.sentences import LEFT, end_of
+from symgrad.verify.reading.text import VALUE_SAID
 
 _DISPLAYS = (
     "equation align alignat xalignat flalign gather multline eqnarray IEEEeqnarray displaymath "
@@ -41,6 +42,7 @@ _OPENERS = re.compile(
     r"|(?P<paren>\\\()"
     r"|^[ \t]*(?P<lone>\[)[ \t]*\n(?=(?:[^\n]*\n){1,12}?[ \t]*\][ \t]*$)"
     rf"|\\begin\{{(?P<env>{'|'.join(ENVIRONMENTS)})(?P<star>\*?)\}}"
+    rf"|^[ \t>]*(?:[-*•+][ \t]+)?(?P<measured>{_VALUE})(?=[ \t]*(?:\$?[ \t]*\\pm\b|±))"
     r"|^[ \t>]*(?:[-*•+][ \t]+|\(?\d{1,3}[.)][ \t]+|[①-⑳][ \t]*)?(?P<line>"
     r"(?!(?i:at|assume|with|for|where|when|if|given|let|take|put|using|say|and|so)\b)"
     rf"(?:[∂∇]|\\(?:[dt]?frac|partial|nabla|delta|Delta|mathrm|text)\b|{_NAME})"
@@ -143,7 +145,7 @@ class Scanner:
             "fence": self.fence, "comment": self.comment, "tag": self.element,
             "code": self.in_code, "rst": self.math_directive, "env": self.delimited,
             "dollar": self.dollar, "directive": self.directive, "table": self.table,
-            "line": self.line, "said": self.said, "prose": self.prose,
+            "measured": self.said, "line": self.line, "said": self.said, "prose": self.prose,
             "stated": self.stated,
         }  # fmt: skip
         for name, handler in handlers.items():
@@ -158,14 +160,16 @@ class Scanner:
         if end and (found := _DIRECTIVE.match(self.text, match.end(), end)):
             yield self.formula(found.start(1), found.end(1), directive=True)
 
-    def in_code(self, match: re.Match[str]) -> Iterator[TextPiece]:
-        """Yield code in a line that is a formula, and pass over other code."""
+    def in_code(self, match: re.Match[str]) -> Iterator[TextPiece | FoundFormula]:
+        """Yield code in a line that is a formula or a value, and pass over other code."""
         start = match.end()
         end = self.close(match["code"])
         if end and (marked := _MARKED.fullmatch(self.text, start, end)):  # `$x$`, in code
             yield TextPiece((marked.span(2),), display=marked[1] == "$$")
         elif end and self.kind != "latex" and _is_set_in_code(self.text[start:end]):
             yield TextPiece(((start, end),), bare=True, quiet=True)
+        elif end and VALUE_SAID.fullmatch(self.text[start:end].strip()):
+            yield self.formula(start, end, values=True)
 
     def directive(self, match: re.Match[str]) -> Iterator[FoundFormula]:
         """Yield a line that sets values or states a condition."""
@@ -173,7 +177,8 @@ class Scanner:
 
     def said(self, match: re.Match[str]) -> Iterator[FoundFormula]:
         """Yield the values that a sentence states."""
-        yield self.formula(*match.span("values"), values=True)
+        values = "measured" if match["measured"] else "values"
+        yield self.formula(*match.span(values), values=True)
 
     def dollar(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield the formula between two dollar signs."""

@@ -410,6 +410,8 @@ class Scope:
         def piece(text: str) -> bool:
             if text in GREEK:
                 return False  # beta is β and never b·eta
+            if text.isdecimal():
+                return text != "1"  # `x3y`, which ends in no number
             indexed = _INDEXED.fullmatch(text) or (self.indices and letters_of(text))
             known = self.name(text) if indexed else self.strict(text)
             return known is not None or isinstance(self.number(text), Constant)
@@ -418,7 +420,9 @@ class Scope:
         return [
             way
             for way in found
-            if _e_is_last(way, before_power=before_power) and (repeated or not _repeats(way))
+            if _e_is_last(way, before_power=before_power)
+            and (repeated or not _repeats(way))
+            and not way[-1].isdecimal()
         ]
 
     def number(self, word: str) -> Constant | None:

@@ -12,6 +12,7 @@ _NUMBER = re.compile(
     r"[-−+]?\s*(?P<whole>\d*)(?:\.(?P<part>\d*))?"
     r"(?:[eE](?P<e>[+-]?\d{1,3})|\s*[*·×]\s*10\s*\^\s*\(?\s*(?P<ten>[-−+]?\s*\d{1,3})\s*\)?)?"
 )
+_TENS = re.compile(r"([-+]?[\d.]+)\s*[*·×]\s*10\s*\^\s*(\(?\s*[-+]?\s*\d{1,3}\s*\)?)")
 VALUE_SAID = re.compile(r"([^\W\d]\w*)[ \t]*=[ \t]*([-−+]?[\d.]+(?:e[-+]?\d+)?)")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _BETWEEN_MARKS = re.compile(r"\$\s*\\?([=*+·×])\s*\$")  # `$a$ = $b$` is one formula
@@ -34,6 +35,8 @@ def decimals_of(text: str) -> int | None:
 def plain_number(text: str) -> Fraction | None:
     """Return the value of a text that is one number or one fraction of whole numbers."""
     plain = text.strip().replace("−", "-").replace("–", "-")
+    if (scaled := _TENS.fullmatch(plain)) is not None:
+        plain = f"{scaled[1]}e{re.sub(r'[^-0-9]', '', scaled[2])}"
     if not re.fullmatch(r"\(*[-+]?\s*[\d.]+(?:[eE][-+]?\d{1,3})?\)*(?:\s*/\s*\(?\d+\)*)?", plain):
         return None
     plain = re.sub(r"[()\s]", "", plain)

@@ -40,6 +40,8 @@ _NABLA_SQUARED = rf"(?:∇|D)\s*(?:²|\^\s*\(?\s*2\s*\)?)\s*({lexer.NAME})\s*(\(
 _DETERMINANT = re.compile(
     rf"(?<!\w)det\s*(?:{_HESSIAN_ALONE}|\(\s*{_HESSIAN_ALONE}\s*\)|\(\s*{_NABLA_SQUARED}\s*\))"
 )
+_LENGTH = re.compile(rf"[|‖]\s*∇\s*({lexer.NAME})\s*(\([^()]*\))?\s*[|‖]")
+_SCALAR_SIGN = re.compile(rf"{_DET.pattern}|[|‖]\s*∇")
 _NUMERIC = re.compile(r"[=≈][\s\d.*+()/^−-]+(?:[=≈;]|$)")
 _SCALED = re.compile(r"[^⟨⟩]*[^⟨⟩\s][^⟨⟩]*(⟨[^⟨⟩]*⟩)")
 _ZERO = re.compile(r"[\s(]*0(?:_vec)?[\s)]*")
@@ -64,36 +66,46 @@ def components(statement: WrittenStatement, scope: Scope) -> Iterator[WrittenSta
         yield WrittenStatement(parts[0][1], left, parts, head=left.text)
 
 
-def with_determinants(written: Written, scope: Scope, origin: Origin) -> Written:
-    """Return a formula with `det H` of two parameters as what it is in second derivatives.
+def with_scalars(written: Written, scope: Scope, origin: Origin) -> Written:
+    """Return a formula with `det H` and `|∇f|` as what they are in derivatives.
 
     Raises:
         Fault: at any other determinant: of what, and at which point, nothing says.
     """
-    if not _DET.search(written.text) or scope.name("det") is not None:
+    if not _SCALAR_SIGN.search(written.text) or scope.name("det") is not None:
         return written
     parts: list[Written] = []
     done = 0
     numeric = _NUMERIC.search(written.text) is not None
-    for found in _DETERMINANT.finditer(written.text):
-        word, at = found[1] or found[3] or found[5], found[2] or found[4] or found[6] or ""
-        top = scope.name(word) if word else scope.graph.objective
-        if numeric and not at and scope.last_point:
-            at = scope.last_point
-        place = _POINT.fullmatch(at.strip()) is not None
-        if top is not None and len(scope.graph.parameters) == 2 and (place or not numeric):
-            text = _determinant(top, at if place else "", *scope.graph.parameters)
-            own = Written.all_at(text, written.offsets[found.start()])
-            parts += [written.part(done, found.start()), own]
-            done = found.end()
+    for found in (*_DETERMINANT.finditer(written.text), *_LENGTH.finditer(written.text)):
+        words = [word for word in found.groups() if word]
+        name = next((word for word in words if word[0] != "("), "")
+        top = scope.name(name) if name else scope.graph.objective
+        last = scope.last_point if numeric and "det" in found[0] else ""
+        at = next((word for word in words if word[0] == "("), last)
+        at = at if _POINT.fullmatch(at.strip()) else ""
+        if top is not None and (at or not numeric) and found.start() >= done:
+            of = _determinant if "det" in found[0] else _length
+            if text := of(top, at, scope.graph.parameters):
+                own = Written.all_at(text, written.offsets[found.start()])
+                parts += [written.part(done, found.start()), own]
+                done = found.end()
     parts.append(written.part(done, len(written.text)))
     if left := _DET.search("".join(part.text for part in parts)):
         raise Fault("the determinant of what, and where?", origin.place(left[0], 0, 1))
     return Written.join(parts)
 
 
-def _determinant(top: str, at: str, x: str, y: str) -> str:
+def _determinant(top: str, at: str, names: tuple[str, ...]) -> str:
+    """Return the determinant of the second derivatives by two parameters, "" for more."""
+    if len(names) != 2:
+        return ""
+    x, y = names
     return f"(∂^2{top}/∂{x}∂{x}{at}*∂^2{top}/∂{y}∂{y}{at}-(∂^2{top}/∂{x}∂{y}{at})^2)"
+
+
+def _length(top: str, at: str, names: tuple[str, ...]) -> str:
+    return f"sqrt({'+'.join(f'(∂{top}/∂{name}{at})^2' for name in names)})"
 
 
 def _lefts(text: str, scope: Scope) -> list[str]:

@@ -1,4 +1,7 @@
-r"""Where the argument of a function without parentheses ends: `\\ln 4w_1 w_2 x` leaves it open."""
+r"""Texts that a side may be meant as as well: where an argument or an exponent ends is left open.
+
+`\\ln 4w_1 w_2 x` does not say where the argument of the logarithm ends, nor `x^32z` the exponent.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,16 @@ from symgrad.sources.latex_words import FACTOR_GAP
 
 _MOST = 6
 _OPENED = re.compile(rf"{FACTOR_GAP}\(")
+_POWER_DIGIT = re.compile(r"\^(\d)(?=\d+[^\W\d_])")
 _POWER = re.compile(r"\^\([^()]*\)")
+
+
+def other_texts(text: str) -> Iterator[tuple[str, str]]:
+    """Yield texts that a side may be meant as as well, each with how it is then read."""
+    for shorter in shorter_arguments(text):
+        yield shorter, "a function without parentheses is read with an argument that ends sooner"
+    if (single := _POWER_DIGIT.sub(r"^(\1)*", text)) != text:  # as TeX sets it
+        yield single, "an exponent without braces is read as its first digit"
 
 
 def shorter_arguments(text: str) -> list[str]:
