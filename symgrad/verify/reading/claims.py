@@ -117,11 +117,10 @@ class Reader(StatementReader):
         for formula in texts:
             raw = formula.content.text
             if len(raw) <= MAX_CLAIM_LENGTH and (speaks_of_time(raw) or _TELLING.search(raw)):
-                with suppress(Fault):
-                    found.append(translate_leniently(raw, formula.origin)[0].text)
+                found.append(_plain(formula))
         self.scope.moves |= moving(found, self.scope)
         self.scope.curve = self.scope.curve or curved(found, self.scope)
-        note_unknowns(found, self.scope)
+        note_unknowns(found, lambda: [*map(_plain, texts)], self.scope)
         return found
 
     def again(self, items: list[Item | Later], *, last: bool) -> list[Item | Later]:
@@ -243,3 +242,11 @@ class Reader(StatementReader):
         return any(str(name) in self.graph.index for name in variables(side)) or (
             isinstance(side, Var) and side.key in self.scope.derivatives
         )
+
+
+def _plain(formula: FoundFormula) -> str:
+    """Return a formula in the plain notation, "" where it cannot be translated."""
+    with suppress(Fault):
+        if len(formula.content.text) <= MAX_CLAIM_LENGTH:
+            return translate_leniently(formula.content.text, formula.origin)[0].text
+    return ""

@@ -26,30 +26,33 @@ def other_texts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def shorter_arguments(text: str) -> list[str]:
-    """Return the text of a side with the argument of a bare function ending before its last factor.
+    """Return the text of a side with the argument of a bare function ending before a factor of it.
 
-    Or behind its first one; of several functions each in turn, and all of them.
+    Of several functions all of them behind their first factor, or before their last, and each.
     """
-    found: list[str] = []
     places = [match.end() - 1 for match in _OPENED.finditer(text)]
+    found: list[str] = []
     for which in (0, -1):
         every = text
         for place in reversed(places):
-            found += _cut(text, place, which)
-            every = next(iter(_cut(every, place, which)), every)
+            cuts = _cuts(every, place)
+            every = cuts[which] if cuts else every
         found.append(every)
+    found += [cut for place in places for cut in _cuts(text, place)]
     return list(dict.fromkeys(one for one in found if one != text))[:_MOST]
 
 
-def _cut(text: str, opened: int, which: int) -> Iterator[str]:
-    """Yield the text with the argument that opens at a place cut at one of its gaps."""
+def _cuts(text: str, opened: int) -> list[str]:
+    """Return the text with the argument that opens at a place cut at each of its gaps."""
     end = behind_bracket(text, opened)
+    if text[end - 1] != ")":
+        return []
     inner = text[opened + 1 : end - 1]
-    gaps = [at for _, at in spans_between(inner, FACTOR_GAP)]
-    gaps = [at for at in gaps if inner[at + 1 : at + 2] != "("]
-    if gaps and text[end - 1] == ")":
-        gap = gaps[which]
-        power = _POWER.match(text, end)
-        behind = power.end() if power else end
-        first, rest = inner[:gap], inner[gap + 1 :]
-        yield f"{text[: opened + 1]}{first}){text[end:behind]} {rest} {text[behind:]}"
+    power = _POWER.match(text, end)
+    behind = power.end() if power else end
+    *gaps, _ = (at for _, at in spans_between(inner, FACTOR_GAP))
+    return [
+        f"{text[: opened + 1]}{inner[:gap]}){text[end:behind]} {inner[gap + 1 :]} {text[behind:]}"
+        for gap in gaps
+        if inner[gap + 1 : gap + 2] != "("  # of a function in it
+    ]

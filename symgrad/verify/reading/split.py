@@ -33,7 +33,8 @@ _INDEX_RUNS = re.compile(
 _WORD = re.compile(r"\s*\\?[^\W\d]\w*\s*")
 # Arguments of a function; the data may stand behind a semicolon: ℓ(μ, σ; x).
 _ARGUMENTS = re.compile(
-    r"(?<=[\w)}'′])\s?\((?:[\w\s,^'′\\{}().+/−-]|;(?!\n))*;(?:[\w\s,^'′\\{}().+/−-]|;(?!\n))*\)"
+    r"(?<=[\w)}'′])\((?:[\w\s,^'′\\{}()]|;(?!\n))*;(?:[\w\s,^'′\\{}()]|;(?!\n))*\)"
+    r"|(?<=[\w)}'′])\s?\((?:\s*[-−]?\s*[\w./]+\s*;(?!\n))+\s*[-−]?\s*[\w./]+\s*\)"  # f(2; -1)
 )
 _BREAK = "\ufdd0"  # the end of a row
 _AT_CONDITION = re.compile(r"@\(([^@=]*(?:[<>≤≥≠]|<=|>=|!=)[^@=]*)\)\s*$")

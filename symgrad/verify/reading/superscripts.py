@@ -89,7 +89,7 @@ def lowered(written: Written, letters: frozenset[str], scope: Scope) -> Written:
 
 _SAMPLES = frozenset("ijknst")
 _INDEX_BEHIND = re.compile(r"([^\W\d_]\w*)(['′]+)(_\w+)")
-_PRIMED = re.compile(rf"({lexer.NAME})['′](?!['′(])")
+_PRIMED = re.compile(rf"({lexer.NAME})['′](?!['′]|\([^()+*/·−-]*\))")  # s'(s + s') is a product
 
 
 def with_primed_names(written: Written, scope: Scope) -> Written:

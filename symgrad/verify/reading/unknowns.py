@@ -22,15 +22,14 @@ _SLOPE = re.compile(
 )
 _BELOW = re.compile(rf"[d∂]\s*({lexer.NAME})")
 _CALL = re.compile(rf"(?<![\w∂])({lexer.NAME})\s*\(\s*({lexer.NAME}(?:\s*,\s*{lexer.NAME})+)\s*\)")
-_EQUATION = re.compile(rf"(?:^|[;\n])\s*({lexer.NAME})\s*(?:\([^()]*\))?\s*:?=\s*([^=;\n]*)")
+_EQUATION = re.compile(rf"(?:^|[;\n])\s*({lexer.NAME})\s*(?:\([^()]*\))?\s*:?=\s*([^;\n]*)")
 
 
-def note_unknowns(texts: Iterable[str], scope: Scope) -> None:
+def note_unknowns(texts: list[str], every: Callable[[], list[str]], scope: Scope) -> None:
     """Take note of the quantities that the formulas of a text differentiate and nothing defines.
 
-    `texts` are in the plain notation.
+    `texts` are those with derivatives in the plain notation, `every` gives all that there are.
     """
-    texts = list(texts)
 
     def unknown(word: str) -> bool:
         return scope.names.meant(word) is None and lookup(word) is None and word != "d"
@@ -42,13 +41,16 @@ def note_unknowns(texts: Iterable[str], scope: Scope) -> None:
                 meant = (scope.names.meant(word) for word in _BELOW.findall(bottoms))
                 known = {one[0]: None for one in meant if one and one[0] in scope.graph.index}
                 below.setdefault(top, {}).update(known)
+    below = {top: names for top, names in below.items() if names}
+    texts = every() if below else []
     called = _called(texts, scope)
-    equal = {left: right for text in texts for left, right in _EQUATION.findall(text)}
+    equations = [pair for text in texts for pair in _EQUATION.findall(text)]
     for top, names in below.items():
-        right = _CALL.fullmatch(equal.get(top, "").strip())
-        if top in equal and (right is None or not unknown(right[1])):
+        rights = [_CALL.fullmatch(right.strip()) for left, right in equations if left == top]
+        alias = next((right[1] for right in rights if right), top)
+        defined = not all(right and unknown(right[1]) for right in rights)
+        if defined or any(left == alias != top for left, _ in equations):
             continue
-        alias = right[1] if right else top
         inner = {one for name in names for one in ancestors(scope.graph, name) - {name}}
         arguments = called.get(top) or called.get(alias)
         arguments = arguments or tuple(name for name in names if name not in inner)
@@ -82,7 +84,8 @@ def unknown_slope(word: str, scope: Scope) -> Var | None:
 def is_unknown(expression: Expression, scope: Scope) -> bool:
     """Tell whether a quantity that nothing defines, or a derivative of one, is in an expression."""
     return any(
-        key in scope.unknowns or key in scope.unknown_slopes for key in variables(expression)
+        (key in scope.unknowns and key not in scope.definitions) or key in scope.unknown_slopes
+        for key in map(str, variables(expression))
     )
 
 

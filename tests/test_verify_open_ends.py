@@ -1,0 +1,113 @@
+"""What a text leaves open decides nothing: a claim is wrong only where every reading is wrong."""
+
+import pytest
+
+import symgrad as sg
+from symgrad.verify.drafting import draft_graph, draft_parts
+from symgrad.verify.reading.ends import other_texts
+
+FACTORS = ("r", "w^2", "k")
+
+
+def status(graph: str, claim: str) -> str:
+    return sg.verify(sg.parse(graph), claim, source="notes.md").verdicts[-1].status
+
+
+def split(function: str, inside: int) -> tuple[str, str]:
+    """Return a function of the first factors, the others behind it: in the graph and in LaTeX."""
+    product = "*".join(FACTORS[:inside])
+    rest = "".join(f"*{factor}" for factor in FACTORS[inside:])
+    return f"{function}({product}){rest}", rf"\{function} {' '.join(FACTORS)}"
+
+
+@pytest.mark.parametrize("function", ["sin", "cos", "ln", "tanh"])
+@pytest.mark.parametrize("inside", [1, 2, 3])
+def test_the_argument_of_a_bare_function_may_end_behind_each_factor(function, inside):
+    meant, written = split(function, inside)
+    graph = f"param r = 2, w = 3, k = 1\nJ = {meant}"
+    assert status(graph, f"$J = {written}$") == "proved"
+    assert status(graph, f"$J = 2{written}$") == "refuted"
+    assert status(graph, f"$J + r = {written}$") == "refuted"
+
+
+@pytest.mark.parametrize("behind", [r"\,w", r"\;w", r"\frac{\partial y}{\partial k}", r"\dot{k}"])
+def test_an_argument_ends_at_a_space_before_a_derivative_and_before_a_rate(behind):
+    graph = "param r = 2, w = 3, k, k_dot\ny = w*k\n"
+    graph += f"J = sin(r)*{'k_dot' if 'dot' in behind else 'w'}*y^0 + 0*y"
+    assert status(graph, rf"$J = \sin r{behind}$") == "proved"
+
+
+def test_other_texts_are_few_and_keep_what_stands_around():
+    gap = "\u2009"
+    found = [text for text, _ in other_texts(f"2 sin{gap}(a{gap}b{gap}c)^(2) + d")]
+    assert found == [f"2 sin{gap}(a)^(2) b{gap}c  + d", f"2 sin{gap}(a{gap}b)^(2) c  + d"]
+    many = " + ".join(f"sin{gap}(a{gap}b)" for _ in range(40))
+    assert len(list(other_texts(many))) <= 6
+    assert not list(other_texts("sin(a*b) + 2"))
+
+
+def test_an_exponent_without_braces_may_be_its_first_digit():
+    graph = "param x = 2, z = 3\nJ = 2*x^3*z"
+    assert status(graph, "$J = x^32z$") == "proved"
+    assert status(graph, "$J = x^33z$") == "refuted"
+    assert status("param x = 2, z = 3\nJ = x^32*z", "$J = x^32z$") == "proved"
+
+
+def test_a_number_inside_of_a_word_is_a_factor_and_refutes_nothing():
+    graph = "param x = 2, y = 3\nJ = 3*x*y"
+    assert status(graph, "$J = x3y$") == "proved"
+    assert status(graph, "$J = x4y$") == "unreadable"
+
+
+@pytest.mark.parametrize("top", ["u", "z", "\\Psi"])
+def test_a_quantity_that_is_defined_somewhere_is_not_any_function(top):
+    graph = "param r, θ\nx = r*cos(θ)\ny = r*sin(θ)\nF = x*y"
+    chain = rf"$\frac{{\partial {top}}}{{\partial r}} = y \frac{{\partial {top}}}{{\partial x}}$"
+    assert status(graph, chain) == "refuted"
+    report = sg.verify(
+        sg.parse(graph), f"{chain}\n\n${top} = x + 1$, so ${top} > 1$", source="n.md"
+    )
+    assert report.verdicts[0].status != "unreadable"
+    assert not any("any function" in one for one in report.verdicts[0].remarks)
+
+
+def test_a_value_may_stand_in_code_or_with_its_error_and_a_rate_as_a_number():
+    text = """Weight `w = 3.0`, and
+
+- x = 2 $\\pm$ 0.1
+- y = 1
+
+with a learning rate of $0.1$: $p = w x$, $L = (p - y)^2$, $\\frac{dL}{dw} = 2(p - y)x = 20$,
+$w_{new} = 3.0 - 0.1 \\times 20 = 1.0$"""
+    draft = draft_graph(text, "notes.md").text
+    assert "w = 3" in draft
+    assert "rate η = 0.1" in draft
+    report = sg.verify(sg.parse(draft), text, source="notes.md")
+    assert [one.status for one in report.verdicts][-1] == "proved"
+
+
+def test_items_of_a_sheet_that_define_one_function_each_are_parts():
+    bodies = ("x^2 y", "\\ln(x) y", "x + y^3")
+    items = "\n".join(f"{'abc'[i]}) $f(x,y) = {body}$" for i, body in enumerate(bodies))
+    slopes = "\n\n".join(
+        f"{'abc'[i]}) $f(x,y) = {body}$ has $\\frac{{\\partial f}}{{\\partial y}} = {slope}$"
+        for i, (body, slope) in enumerate(zip(bodies, ("x^2", "\\ln x", "3y^2"), strict=True))
+    )
+    parts = draft_parts(f"Exercise\n\n{items}\n\nSolution\n\n{slopes}\n", "sheet.md")
+    found = [
+        verdict.status for part in parts if part.draft
+        for verdict in sg.verify(part.draft.graph, part.text, source="sheet.md").verdicts
+    ]  # fmt: skip
+    assert len(found) >= len(bodies)
+    assert set(found) <= {"proved", "definition"}
+
+
+def test_a_function_of_a_node_in_parentheses_is_no_product():
+    graph = "param m, b\ndata x, y\ng = y - (m*x + b)\nJ = g^2"
+    assert status(graph, "$J(g(m, b)) = (g(m, b))^2$") == "proved"
+
+
+def test_a_product_of_rounded_numbers_is_right_and_a_digit_more_is_not():
+    graph = "param a = 0.3459, b = 1\nJ = a*b\n"
+    assert status(graph, "$J = 0.432 \\cdot 0.8 = 0.3456$") == "agrees"
+    assert status(graph, "$J = 0.432 \\cdot 0.8 = 0.34560$") == "refuted"
