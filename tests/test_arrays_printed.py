@@ -87,3 +87,19 @@ def test_bold_latex_sets_what_stands_on_the_left_in_bold():
 def test_parts_of_what_is_joined_are_told_by_their_places(equations, gradients):
     d = sg.derive(sg.parse(f"{equations}; J = e@e"))
     assert {name: str(tree) for name, tree in d.gradients.items()} == gradients
+
+
+@pytest.mark.parametrize(
+    ("function", "shown"),
+    [
+        ("normal_cdf", r"\mathrm{normal\_cdf}(x)"),
+        ("sigmoid", r"\sigma(x)"),
+        ("sec", r"\sec(x)"),
+        ("atanh", r"\mathrm{atanh}(x)"),
+    ],
+)
+def test_functions_in_latex_are_read_again(function, shown):
+    graph = sg.parse(f"param x[n]; h = {function}(x); J = sum(h)")
+    (line,) = (line for line in latex_of(sg.derive(graph)).splitlines() if "h =" in line)
+    assert line == rf"\[ h = {shown} \]"
+    assert sg.verify(graph, line, source="notes.md").verdicts[0].status == "proved"

@@ -123,16 +123,6 @@ class Options:
     functions: tuple[str, ...] = ()
     encoding: str = "utf-8"
 
-    def get(self, name: str, default: str, allowed: tuple[str, ...] = ()) -> str:
-        """Return a setting; raises SymgradError for a value that is not allowed."""
-        found = self.settings.get(name, default)
-        if allowed and found not in allowed:
-            known = ", ".join(f"`{item}`" for item in allowed)
-            raise SymgradError(
-                f"`{found}` is no value of the option `{name}`", help=f"one of {known}"
-            )
-        return found
-
 
 class Target:
     """One language. Subclasses fill the tables and override `context`.
@@ -140,9 +130,9 @@ class Target:
     `assignment` is a line that gives a name its value, with %s for the name and for the formula;
     `defined` is how the line begins that defines a function, with %s for its name.
     `templates` pairs the name of each emitted file (with `{module}` in it) with its template;
-    `settings` names the options that the target understands, `offered` the functions that its files
-    have, `optional` further ones on request. `folder` is where its templates
-    stand, for a target that does not come with symgrad.
+    `settings` has the values of each option that the target understands, the usual one first;
+    `offered` names the functions that its files have, `optional` further ones on request. `folder`
+    is where its templates stand, for a target that does not come with symgrad.
 
     Functions are written as their records say for `name`; `functions` holds what no record does,
     and `guarded` is the language whose spellings never stop the program, where there is one.
@@ -154,7 +144,7 @@ class Target:
     assignment = "%s = %s"
     defined = ""
     templates: tuple[tuple[str, str], ...] = ()
-    settings: tuple[str, ...] = ()
+    settings: Mapping[str, tuple[str, ...]] = {}
     offered: tuple[str, ...] = OFFERED
     optional: tuple[str, ...] = ()
     keywords: frozenset[str] = frozenset()
@@ -201,6 +191,17 @@ class Target:
                 text = f"{shown if len(shown) <= _SAID else 'The formula below'}{ends}"
         lines = map(line.format, before)
         return "\n".join([first.format(name, text), *lines, last.replace("y", body), ""])
+
+    def setting(self, settings: Mapping[str, str], name: str) -> str:
+        """Return the value of an option; raises SymgradError for one that it does not have."""
+        allowed = self.settings[name]
+        found = settings.get(name, allowed[0])
+        if found not in allowed:
+            known = ", ".join(f"`{item}`" for item in allowed)
+            raise SymgradError(
+                f"`{found}` is no value of the option `{name}`", help=f"one of {known}"
+            )
+        return found
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of this language, with these spellings of functions."""
@@ -348,6 +349,10 @@ class Sheet:
     def given(self) -> tuple[str, ...]:
         """The arguments in order, those that are functions last."""
         return (*self.identifiers(self.program.inputs), *self.callables.values())
+
+    def setting(self, name: str) -> str:
+        """Return the value of an option of the target."""
+        return self.target.setting(self.options.settings, name)
 
     def identifiers(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the identifiers of names."""

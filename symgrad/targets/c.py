@@ -51,7 +51,10 @@ class C(Target):
     comment = "//"
     assignment = "const double %s = %s;"
     templates = (("{module}.h", "c.h.j2"), ("{module}.c", "c.c.j2"))
-    settings = ("float", "blas")
+    settings: Mapping[str, tuple[str, ...]] = {
+        "float": ("double", "float"),
+        "blas": ("none", "cblas"),
+    }
     offered = (*OFFERED, "batch")
     optional = (
         "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
@@ -92,10 +95,10 @@ class _CWriter(CBody):
 
     def __init__(self, sheet: Sheet) -> None:
         super().__init__(sheet)
-        if sheet.options.get("blas", "none", ("none", "cblas")) != "none":
+        if sheet.setting("blas") != "none":
             fault = "the option `blas` is for graphs with vectors and matrices"
             raise SymgradError(fault, help="leave it out")
-        self.real = sheet.options.get("float", "double", ("double", "float"))
+        self.real = sheet.setting("float")
 
     def context(self) -> dict[str, object]:
         """Return all texts; code is written before the helpers that it needs are listed."""

@@ -48,7 +48,7 @@ class Jax(TensorTarget):
 
     name = "jax"
     templates = (("{module}_jax.py", "jax.py.j2"),)
-    settings = ("precision",)
+    settings: Mapping[str, tuple[str, ...]] = {"precision": ("double", "ambient")}
     library = ("jax", "JAX")
     optional = ("outputs", "residuals", "jacobian", "hessian", "hvp", "custom_vjp")
     reserved = frozenset(_NAMES.split())
@@ -80,7 +80,7 @@ class Jax(TensorTarget):
         if sheet.has("custom_vjp") and sheet.callables:
             fault = "`custom_vjp` takes no functions as arguments"
             raise SymgradError(fault, help="give them a body, or leave it out")
-        ambient = sheet.options.get("precision", "double", ("double", "ambient")) == "ambient"
+        ambient = sheet.setting("precision") == "ambient"
         abstract = ["Callable"] if sheet.callables else []
         context = super().context(sheet)
         abstract += (

@@ -33,17 +33,11 @@ _LACKING: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "log1p": (_LOG1P, ("inf", "log")),
 }
 _UNABLE = ("partial_sums", "self_check")  # they need fsum, and fields of named tuples
-DIALECTS = ("python", "micropython", "numba")
 _TYPES = (
     ("Callable[[float], float]", "object"),
     ("Callable[[], float]", "object"),
     ("Sequence[", "list["),
 )
-
-
-def is_micropython(sheet: Sheet) -> bool:
-    """Tell whether a file is for MicroPython."""
-    return sheet.options.get("dialect", "python", DIALECTS) == "micropython"
 
 
 def lacking(names: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -67,7 +61,7 @@ def without_typing(context: Mapping[str, object], sheet: Sheet) -> dict[str, obj
     Raises SymgradError for a function that MicroPython cannot run.
     """
     fields = in_tuple([f'"{name}"' for name in sheet.fields], "    ", 40)
-    if not is_micropython(sheet):
+    if sheet.setting("dialect") != "micropython":
         return {**context, "micropython": "", "field_names": fields}
     for name in _UNABLE:
         if sheet.has(name):

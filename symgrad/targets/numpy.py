@@ -48,7 +48,9 @@ class Numpy(Target):
         "len list map max min np outputs partial_sums "
         "print range residuals special state step str sum tuple type value_each zip".split()
     )
-    settings = ("special", "style", "dialect")
+    settings: Mapping[str, tuple[str, ...]] = {
+        "special": ("none", "scipy"), "style": ("plain", "fast"), "dialect": ("numpy", "numba"),
+    }  # fmt: skip
     functions = FUNCTIONS
     helpers = HELPERS
     takes_functions = True
@@ -60,8 +62,8 @@ class Numpy(Target):
 
     def languages(self, settings: Mapping[str, str]) -> tuple[str, ...]:
         """Return NumPy, and SciPy where the option says so."""
-        special = Options(settings=settings).get("special", "none", ("none", "scipy"))
-        return ("numpy", "scipy") if special == "scipy" else ("numpy",)
+        special = self.setting(settings, "special") == "scipy"
+        return ("numpy", "scipy") if special else ("numpy",)
 
     def variants(self) -> Iterable[Mapping[str, str]]:
         """Yield NumPy alone, and with SciPy."""
@@ -76,7 +78,7 @@ class Numpy(Target):
 
     def shares(self, options: Options) -> Shares:
         """Return what is computed once: what people read names no product for it."""
-        if _style(options) != "plain":
+        if self.setting(options.settings, "style") != "plain":
             return "all"
         languages = self.languages(options.settings)
         return CallsOnce(lambda function, arguments: written_out(languages, function, arguments))
@@ -84,23 +86,16 @@ class Numpy(Target):
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `numpy.py.j2` receives."""
         writer: NumpyWriter
-        if _is_numba(sheet.options):
+        if sheet.setting("dialect") == "numba":
             writer = NumbaWriter(sheet)
         else:
-            writer = PlainWriter(sheet) if _style(sheet.options) == "plain" else BlockWriter(sheet)
+            writer = PlainWriter(sheet) if sheet.setting("style") == "plain" else BlockWriter(sheet)
         return writer.context()
 
     def unfit(self, names: Iterable[str], options: Options) -> frozenset[str]:
         """Return what Numba mistakes for a name of its own."""
-        return unfit(names) if _is_numba(options) else frozenset()
-
-
-def _is_numba(options: Options) -> bool:
-    return options.get("dialect", "numpy", ("numpy", "numba")) == "numba"
-
-
-def _style(options: Options) -> str:
-    return options.get("style", "plain", ("plain", "fast"))
+        is_numba = self.setting(options.settings, "dialect") == "numba"
+        return unfit(names) if is_numba else frozenset()
 
 
 def _missing(file: EmittedFile) -> str:

@@ -18,7 +18,7 @@ from symgrad.program.program import Routine
 from symgrad.targets.base import Options, RunTask, Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.layout import in_tuple, listed
-from symgrad.targets.micropython import DIALECTS, is_micropython, lacking, without_typing
+from symgrad.targets.micropython import lacking, without_typing
 from symgrad.targets.numba import refuse, unfit
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling, spelled_in
@@ -76,7 +76,7 @@ class Python(Target):
         "gauss_newton_product", "partial_sums", "weights",
         "self_check",
     )  # fmt: skip
-    settings = ("dialect",)
+    settings: Mapping[str, tuple[str, ...]] = {"dialect": ("python", "micropython", "numba")}
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
         "Callable HESSIAN_COLUMNS HESSIAN_STARTS Iterable JACOBIAN_COLUMNS JACOBIAN_STARTS "
@@ -133,7 +133,7 @@ class Python(Target):
             "many": listed(many, "    ", 40),
             "given": listed([*_typed(inputs), *typed], "    ", 39),
             **_ieee(sheet),
-            **sum_parts(sheet, given, many, fixed, keywords, numba=_is_numba(sheet.options)),
+            **sum_parts(sheet, given, many, fixed, keywords, numba=bool(_for_numba(sheet))),
             **_further(sheet, required, [*optional, *keywords]),
             "each": _wrapped(given, " " * 8),
             "gradient_fields": _fields(sheet.fields),
@@ -148,16 +148,13 @@ class Python(Target):
 
     def unfit(self, names: Iterable[str], options: Options) -> frozenset[str]:
         """Return what Numba mistakes for a name of its own."""
-        return unfit(names) if _is_numba(options) else frozenset()
-
-
-def _is_numba(options: Options) -> bool:
-    return options.get("dialect", "python", DIALECTS) == "numba"
+        is_numba = self.setting(options.settings, "dialect") == "numba"
+        return unfit(names) if is_numba else frozenset()
 
 
 def _for_numba(sheet: Sheet) -> str:
     """Return "yes" for a file that Numba is to compile; raises SymgradError where it cannot."""
-    if not _is_numba(sheet.options):
+    if sheet.setting("dialect") != "numba":
         return ""
     refuse(sheet)
     return "yes"
@@ -184,12 +181,12 @@ def _used(sheet: Sheet) -> dict[str, str]:
         abstract.add("Sequence")
     if sheet.has("partial_sums"):
         abstract.add("Iterable")
-        used += [] if _is_numba(sheet.options) else ["fsum"]
+        used += [] if _for_numba(sheet) else ["fsum"]
     if sheet.has("self_check"):
         used += ["Callable", "isnan"]
     abstract |= {"Callable"} & set(used)
     imports = sorted({name for name in used if name[0] != "_" and name != "Callable"})
-    imports, own = lacking(imports) if is_micropython(sheet) else (imports, [])
+    imports, own = lacking(imports) if sheet.setting("dialect") == "micropython" else (imports, [])
     return {
         "numba": _for_numba(sheet),
         "abstract": ", ".join(sorted(abstract)),

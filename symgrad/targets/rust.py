@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Routine
-from symgrad.targets.base import Options, RunTask, Sheet, Target
+from symgrad.targets.base import RunTask, Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.printing import CONDITION, SUM, CodePrinter, Spelling
 from symgrad.targets.running import run_rust
@@ -46,7 +46,7 @@ class Rust(Target):
     defined = "pub fn %s("
     assignment = "let %s = %s;"
     templates = (("{module}.rs", "rust.rs.j2"),)
-    settings = ("math",)
+    settings: Mapping[str, tuple[str, ...]] = {"math": ("std", "extern")}
     keywords = _KEYWORDS
     reserved = _NAMES
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
@@ -99,18 +99,16 @@ class Rust(Target):
         }
         needs = sheet.all_needs(sheet.needed)
         context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
-        context["math"] = _math(
-            [name[5:] for name in needs if name.startswith("math ")], sheet.options
-        )
+        context["math"] = _math([name[5:] for name in needs if name.startswith("math ")], sheet)
         return context
 
 
-def _math(declared: Sequence[str], options: Options) -> str:
+def _math(declared: Sequence[str], sheet: Sheet) -> str:
     """Return the functions of module `math`: those of the standard or of the C library.
 
     They are given as `atan2(y, x) atan2` or `log(x) ln`: C's name and the standard library's.
     """
-    outside = options.get("math", "std", ("std", "extern")) == "extern"
+    outside = sheet.setting("math") == "extern"
     rows = sorted(re.split(r"\(|\) ", text) for text in declared)
     heads = {name: f"pub fn {name}({_parameters(arguments)}) -> f64" for name, arguments, _ in rows}
     lines: list[str] = []

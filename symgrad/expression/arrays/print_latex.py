@@ -8,7 +8,10 @@ from collections.abc import Iterable, Sequence
 from symgrad.expression.arrays.print_text import ATOM, POW, TextPrinter
 from symgrad.expression.arrays.size import Size
 from symgrad.expression.arrays.tree import Array
+from symgrad.expression.functions import FUNCTIONS
 from symgrad.expression.names import GREEK, LATIN, accented, canonical
+
+_COMMAND = re.compile(r"\\[A-Za-z]+")
 
 
 class LatexArrayPrinter(TextPrinter):
@@ -89,11 +92,21 @@ class LatexArrayPrinter(TextPrinter):
 
     def call(self, name: str, arguments: Sequence[str]) -> str:
         """Return a function at its arguments."""
-        word = _COMMANDS.get(name, rf"\mathrm{{{name}}}")
+        word = self.function(name)
         shown = [
             rf"\mathrm{{{part}}}" if part in {"rows", "columns"} else part for part in arguments
         ]
         return rf"{word}({', '.join(shown)})"
+
+    def function(self, name: str) -> str:
+        """Return a function's name: its command, if it has one, of letters σ alone."""
+        row = FUNCTIONS.get(name)
+        command = row.latex or "" if row is not None else rf"\{name}" if name == "det" else ""
+        letter = command.removeprefix("\\") in {*GREEK, "varphi"}
+        if _COMMAND.fullmatch(command) and (not letter or name == "sigmoid"):
+            return command
+        word = name.replace("_", r"\_")
+        return rf"\mathrm{{{word}}}"
 
     def quotient(self, above: tuple[str, int], below: Sequence[Array]) -> tuple[str, int]:
         """Return a quotient."""
@@ -111,12 +124,6 @@ class LatexArrayPrinter(TextPrinter):
     def dot(self) -> str:
         """Return the sign between two numbers."""
         return r" \cdot "
-
-
-_COMMANDS = {"exp": r"\exp", "log": r"\ln", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
-             "tanh": r"\tanh", "sinh": r"\sinh", "cosh": r"\cosh", "sigmoid": r"\sigma",
-             "max": r"\max", "min": r"\min", "det": r"\det", "asin": r"\arcsin",
-             "acos": r"\arccos", "atan": r"\arctan", "tr": r"\mathrm{tr}"}  # fmt: skip
 
 
 def latex_name(name: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.errors import SymgradError
+from symgrad.targets import target as target_called
 from symgrad.targets.arrays.c import c_files
 from symgrad.targets.arrays.javascript import javascript
 from symgrad.targets.arrays.numpy import code
 from symgrad.targets.arrays.python import python
-from symgrad.targets.base import EmittedFile, Options
+from symgrad.targets.base import EmittedFile
 from symgrad.targets.long_lines import folded
 from symgrad.targets.long_python import folded_python
 
@@ -45,11 +46,11 @@ def array_files(
         return (EmittedFile(f"{module}.py", folded_python(python(d, module, second=second))),)
     if target == "javascript":
         return (EmittedFile(f"{module}.mjs", folded(javascript(d, module, second=second))),)
-    options = Options(settings=settings or {})
-    if options.get("float", "double", ("double", "float")) == "float":
+    language, chosen = target_called(target), settings or {}
+    if language.setting(chosen, "float") == "float":
         fault = "vectors and matrices are not written in single precision"
         raise SymgradError(fault, help="leave `float` out: the code has doubles")
-    blas = options.get("blas", "none", ("none", "cblas")) == "cblas"
+    blas = language.setting(chosen, "blas") == "cblas"
     header, source = c_files(d, module, second=second, blas=blas)
     return (
         EmittedFile(f"{module}.h", folded(header)),
