@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symgrad.targets import printing
 from symgrad.targets.arrays.loops import Spelling
 
 PYTHON = Spelling(
@@ -20,6 +21,7 @@ PYTHON = Spelling(
     size="{0}",
     call="_{name}({arguments})",
     library="math.",
+    functions={"relu": printing.Spelling("max({0}, 0.0)")},
 )
 
 JAVASCRIPT = Spelling(

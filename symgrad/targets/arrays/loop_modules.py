@@ -46,7 +46,9 @@ class LoopModule(ArrayModule):
             only_matrices(d)
         super().__init__(d, module)
         self.spelling = spelling
-        self.functions = Elementary(spelling.name, library=spelling.library)
+        self.functions = Elementary(
+            spelling.name, library=spelling.library, functions=spelling.functions
+        )
 
     def sizes(self, d: ArrayDerivation) -> list[str]:
         """Return the sizes that the shapes of the inputs name, in order of first appearance."""

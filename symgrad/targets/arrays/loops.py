@@ -7,8 +7,8 @@ brings along. A language says how these are spelled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symgrad.expression.arrays import build
@@ -16,6 +16,7 @@ from symgrad.expression.arrays.print_numpy import bare, identifier
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
+from symgrad.targets import printing
 from symgrad.targets.arrays.elementary import Elementary, closed
 
 _CALLED = frozenset(
@@ -31,7 +32,8 @@ class Spelling:
 
     `loop` takes a variable and a length; `scalar` declares a number, `array` an array of a length;
     `choice` takes a condition and two values; `size` turns a length into a number. `call` calls a
-    helper. Functions of numbers are written as the target called `name` does.
+    helper. Functions of numbers are written as the target called `name` does, or as `functions`
+    says.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Spelling:
     call: str
     square: str
     library: str = ""  # what stands before the names of its library
+    functions: Mapping[str, printing.Spelling] = field(default_factory=dict)
     equal: str = "=="
     unequal: str = "!="
 
