@@ -114,7 +114,7 @@ def read_back(text: str, names: Iterable[str], printer: Printer) -> Expression:
         return Parser(text, origin, shown.get, names=shown).whole()
     graph = Graph(tuple(Node(name, "data") for name in known), known[0])
     scope = Scope(graph, Derivation(graph, (), (), (), (), frozenset(), frozenset()))
-    if isinstance(printer, LatexPrinter):
+    if isinstance(printer, LatexPrinter) or "{" in text:  # as in a document
         text = translate(text, origin).text
         origin = Origin("printed", (text,), 1, 1, 1)
     return parse_side(text, origin, scope)

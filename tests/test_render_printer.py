@@ -79,6 +79,7 @@ HARD_NAMES = (
     "σ", "φ", "Φ", "ψ", "Γ", "sin1", "exp_1", "alpha_hat", "x_bar", "w_ij", "rate_limit", "W_1_2",
     "β1", "θ_old", "x", "xx", "e2", "pi2", "T", "ℓ", "h_t", "boltzmann_constant", "é",
     "y_hat", "x_tilde", "θ_bar_1", "ż", "rate_hat", "v_dot_out", "learning_rate_2", "q_vec",
+    "h_tm1", "P_kp2", "Δt", "x_tilde_tm1",
 )  # fmt: skip
 ACCENTED = (*(name for name in HARD_NAMES if name not in ("σ", "φ", "Φ", "pi2", "e2")), "a", "b")
 
@@ -102,6 +103,12 @@ def test_accents_and_letters_of_functions_are_read_back(tree):
         ("boltzmann_constant", "boltzmann_constant", r"\mathrm{boltzmann\_constant}"),
         ("learning_rate_1", "learning_rate_1", r"\mathrm{learning\_rate}_{1}"),
         ("w_ij", "w_ij", r"w_{\mathrm{ij}}"),
+        ("h_tm1", "h_{t-1}", "h_{t-1}"),
+        ("x_hat_kp1", "x̂_{k+1}", r"\hat{x}_{k+1}"),
+        ("W_1_tm1", "W_1_tm1", "W_{1,t-1}"),
+        ("Δt", "Δt", r"\Delta t"),
+        ("Δt_max", "Δt_max", r"\Delta t_{\mathrm{max}}"),
+        ("Δαβ", "Δαβ", r"\Delta\alpha\beta"),
     ],
 )
 def test_names_are_printed_as_one_writes_them(name, text, typeset):

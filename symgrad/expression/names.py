@@ -24,6 +24,7 @@ ACCENTS = {
 }  # fmt: skip
 _ACCENT_OF = {"\u0305": "bar", **{mark: word for word, mark in ACCENTS.items() if mark}}
 
+_SHIFTED = re.compile(r"([A-Za-z])([mp])(\d+)")
 _LEADING_WORD = re.compile(r"\\?([A-Za-z]+)(?![A-Za-z])")
 
 
@@ -40,6 +41,16 @@ def canonical(name: str) -> str:
     if match and match[1] in GREEK:
         return GREEK[match[1]] + plain[match.end() :]
     return plain
+
+
+def shifted(index: str) -> str:
+    """Return an index as one writes it: a step before or behind another has a sign.
+
+    >>> shifted("tm1"), shifted("kp2"), shifted("max")
+    ('t-1', 'k+2', 'max')
+    """
+    found = _SHIFTED.fullmatch(index)
+    return f"{found[1]}{'-' if found[2] == 'm' else '+'}{found[3]}" if found else index
 
 
 def accented(name: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from symgrad.expression.functions import record, reserved_names
 from symgrad.expression.indicators import is_indicator, with_indicator
-from symgrad.expression.names import ACCENTS, GREEK, LATIN, accented, canonical
+from symgrad.expression.names import ACCENTS, GREEK, LATIN, accented, canonical, shifted
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -332,7 +332,7 @@ class Printer:
 
 
 class LetterPrinter(Printer):
-    """Prints expressions as one writes them by hand: accents over letters, `ŷ` for `y_hat`.
+    """Prints expressions as one writes them by hand: `ŷ` for `y_hat`, `h_{t-1}` for `h_tm1`.
 
     A function that has a letter is called by it where no name begins with that letter: `Φ(d₁)`.
     What is 1 where a condition holds and 0 elsewhere is the condition in brackets: `[m < 1]`.
@@ -344,9 +344,12 @@ class LetterPrinter(Printer):
         """Return how a name looks, its accent above it."""
         base, accent = accented(name)
         if not ACCENTS.get(accent) or not _ONE_LETTER.match(base):
-            return super().spelled(name)
-        text = super().spelled(base)
-        return unicodedata.normalize("NFC", text[0] + ACCENTS[accent]) + text[1:]
+            text = super().spelled(name)
+        else:
+            text = super().spelled(base)
+            text = unicodedata.normalize("NFC", text[0] + ACCENTS[accent]) + text[1:]
+        letter, _, index = text.partition("_")
+        return f"{letter}_{{{shifted(index)}}}" if shifted(index) != index else text
 
     def _letter(self, e: Expression) -> bool:
         """Tell whether a factor is a letter; one with an accent keeps its multiplication sign."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 from symgrad.expression.functions import OwnFunction, lookup, record
 from symgrad.expression.indicators import is_indicator
-from symgrad.expression.names import GREEK, LATIN, accented
+from symgrad.expression.names import GREEK, LATIN, accented, shifted
 from symgrad.expression.printer import ATOM, POWER, Printer, is_joined
 from symgrad.expression.tree import (
     Add,
@@ -63,14 +64,14 @@ class LatexPrinter(Printer):
         if len(head) > 1 and lookup(head) is not None:
             return self.in_full(name)  # a function's name with a subscript
         parts = [part for part in tail.split("_") if part]
-        while len(head) > 1 and parts and parts[0].isalpha() and len(parts[0]) > _INDEX:
+        while _is_word(head) and parts and parts[0].isalpha() and len(parts[0]) > _INDEX:
             head += rf"\_{parts.pop(0)}"  # words of one name: boltzmann_constant
         base = _letters(head)
         if accent:
             base = rf"\{accent if len(head) == 1 else _WIDE.get(accent, accent)}{{{base}}}"
         if not parts:
             return base
-        return f"{base}_{{{','.join(_letters(part) for part in parts)}}}"
+        return f"{base}_{{{','.join(map(_index, parts))}}}"
 
     def in_full(self, name: str) -> str:
         """Return a name that looks like another one: as it is written, upright."""
@@ -202,6 +203,16 @@ def _letters(text: str) -> str:
     return _word(text)
 
 
+def _is_word(text: str) -> bool:
+    """Tell whether letters are a word: a Greek one in front is a sign of its own, as in Δt."""
+    return len(text) > 1 and text[0] not in LATIN
+
+
+def _index(text: str) -> str:
+    """Return one part of an index."""
+    return shifted(text) if shifted(text) != text else _letters(text)
+
+
 def _letter(letter: str) -> str:
     if letter in _LATIN_LOOKS:
         return rf"\mathrm{{{_LATIN_LOOKS[letter]}}}"
@@ -213,7 +224,9 @@ def _letter(letter: str) -> str:
 def _word(text: str) -> str:
     if text.isascii():
         return rf"\mathrm{{{text}}}"
-    return "".join(_letter(letter) for letter in text)
+    pieces = [_letter(letter) for letter in text]
+    spaces = [_COMMAND_END.search(a) and b[:1].isalpha() for a, b in pairwise(pieces)]
+    return "".join(p + (" " if s else "") for p, s in zip(pieces, [*spaces, None], strict=True))
 
 
 _SPECIAL = str.maketrans(

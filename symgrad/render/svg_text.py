@@ -7,6 +7,7 @@ DejaVu Serif): text never runs out of the box that was made for it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,12 +32,15 @@ _DEPTHS = 4
 _LOWERED, _RAISED = 0.22, -0.36
 
 _RAISED_SIGNS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ"
+_MARKS = "\u0300-\u036f"  # accents above letters that have no letter of their own
 _TOKEN = re.compile(
-    rf"[^\W\d{_RAISED_SIGNS}][^\W{_RAISED_SIGNS}]*|[{_RAISED_SIGNS}]+|\s+|.", re.DOTALL
+    rf"[^\W\d{_RAISED_SIGNS}](?:[{_MARKS}]|[^\W{_RAISED_SIGNS}])*(?<=_)\{{[^{{}}]*\}}"
+    rf"|[^\W\d{_RAISED_SIGNS}](?:[{_MARKS}]|[^\W{_RAISED_SIGNS}])*|[{_RAISED_SIGNS}]+|\s+|.",
+    re.DOTALL,
 )
 _SUPERSCRIPTS = str.maketrans(_RAISED_SIGNS, "0123456789−T")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
+_NAME = re.compile(rf"((?:[^\W\d_][{_MARKS}]*)+)_?(.*)", re.DOTALL)
 _FUNCTIONS = frozenset(reserved_names()) | {"if", "and", "or", "not"}
 
 
@@ -54,6 +58,8 @@ def advance(text: str) -> float:
     """Return an upper bound of the width of plain text, in font sizes."""
     total = 0
     for letter in text:
+        if unicodedata.combining(letter):
+            continue
         width = _WIDTH.get(letter)
         if width is None:
             width = _WIDE if ord(letter) >= 0x1100 else _LATIN_OTHER
@@ -222,10 +228,12 @@ def _name_runs(name: str) -> Iterator[TextRun]:
     plain = name.translate(_SUBSCRIPTS)
     match = _NAME.fullmatch(plain)
     base, index = (match[1], match[2]) if match else (plain, "")
-    if len(base) > 1 and "_" not in plain and name == plain:
+    letters = sum(not unicodedata.combining(letter) for letter in base)
+    if letters > 1 and "_" not in plain and name == plain:
         base, index = plain, ""
-    yield TextRun(base, len(base) == 1 and base not in "ΓΔΘΛΞΠΣΥΦΨΩ")
+    yield TextRun(base, letters == 1 and base not in "ΓΔΘΛΞΠΣΥΦΨΩ")
     if index:
+        index = index.strip("{}").replace("-", "−")
         short = len(index) == 1 and index.isalpha()
         yield TextRun(index.replace("_", ","), short, SMALL, _LOWERED)
 

@@ -285,7 +285,7 @@ class ClaimParser(SumParser):
             level += (token in ("(", "[")) - (token in (")", "]"))
             if level == 0:
                 return False
-            if (level == 1 and token in _RELATIONS) or token == "not":
+            if level == 1 and (token in _RELATIONS or token == "not"):
                 return True
         return False
 
