@@ -16,7 +16,7 @@
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
 # Computed in another form, which keeps more digits
-#     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
+#     L = S·softplus((B − A)·log(10)/400) + (1 − S)·softplus((A − B)·log(10)/400)
 """Elo rating: the update of chess ratings is one step of descent on the cross-entropy.
 
 Value, gradient and update step of L.

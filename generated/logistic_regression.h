@@ -23,7 +23,7 @@
 //     ∂J/∂b = δ
 // Names here: λ is lam.
 // Computed in another form, which keeps more digits
-//     L = −(y·(−softplus(−z)) + (1 − y)·(−softplus(z)))
+//     L = y·softplus(−z) + (1 − y)·softplus(z)
 #ifndef LOGISTIC_REGRESSION_H
 #define LOGISTIC_REGRESSION_H
 

@@ -23,7 +23,7 @@
 //     ∂J/∂b = δ
 // Names here: λ is lam.
 // Computed in another form, which keeps more digits
-//     L = −(y·(−softplus(−z)) + (1 − y)·(−softplus(z)))
+//     L = y·softplus(−z) + (1 − y)·softplus(z)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 

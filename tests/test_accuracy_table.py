@@ -65,3 +65,23 @@ def test_a_formula_left_as_it_is_loses_the_same_either_way(tmp_path, capsys):
         assert row["written_at"] == row["emitted_at"]
     main(["accuracy", str(file)])
     assert capsys.readouterr().out.count("    either way  ") == len(kept)
+
+
+EPIDEMIC = """
+param β = 0.3, γ = 0.1
+data S0 = 990, I0 = 10, N = 1000, obs = 12
+newI = β*S0*I0/N
+rec = γ*I0
+I1 = I0 + newI - rec
+r = log(I1) - log(obs)
+J = r^2/2
+"""
+
+
+def test_what_only_mends_what_a_change_has_lost_is_taken_back_with_it(tmp_path, capsys):
+    """`log(I1/obs)` overflows at absurd sizes; no derivative is written anew because of that."""
+    file = tmp_path / "epidemic.sg"
+    file.write_text(EPIDEMIC, encoding="utf-8")
+    main(["accuracy", str(file), "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)["formulas"]
+    assert [row["name"] for row in rows if row["emitted_as"] is not None] == []

@@ -357,7 +357,39 @@ class Mender:
         for name in [s.name for s in reversed(self.original) if s.name in self.changes]:
             if not self._pays(name):
                 self._shorten(name)
+        self._take_back_together()
         self._fit(cost, most)
+
+    def _take_back_together(self) -> None:
+        """Take back changes that pay only because of each other.
+
+        Where a change loses something, formulas behind it may have been written anew without it.
+        """
+        past = [name for name in self.changes if self._looks_past(name)]
+        for name in [s.name for s in self.original if s.name in self.changes]:
+            others = [other for other in past if self.place[other] > self.place[name]]
+            if not others or name not in self.changes:
+                continue
+            before = self.current, self.columns, dict(self.changes)
+            price = self._price()
+            self._take_back(name)
+            for other in others:
+                if other in self.changes and not self._pays(other):
+                    self._take_back(other)
+            if self._harm(self.columns) or self._price() > price + PAYS:
+                self.current, self.columns, self.changes = before
+                self._losses = {}
+
+    def _looks_past(self, name: str) -> bool:
+        """Tell whether a change holds names that its statement as written does not."""
+        own = self.original[self.place[name]].formula.operands
+        return not {*formula_of(self.changes[name]).operands} <= {*own}
+
+    def _price(self) -> float:
+        """Return what results lose as things stand, and what the changes cost in bits."""
+        weights = [1.0 if usual else RARE for usual in self.bench.usual]
+        lost = sum(total(self.losses(r), self.bench.slack[r], weights) for r in self.bench.results)
+        return lost + OPERATION * sum(map(self._longer_by, self.changes))
 
     def take_back(self, cost: Cost, most: int) -> None:
         """Take back what harms, then what costs too much; what else was found pays already."""
@@ -540,6 +572,7 @@ class Mender:
 
     def _take_back(self, name: str) -> None:
         place = self.place[name]
+        self.current = [*self.current]
         self.current[place] = self.original[place]
         self.columns = self._from(self.current, place)
         self._losses = {}

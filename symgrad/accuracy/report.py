@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symgrad.expression.algebra import neg
 from symgrad.expression.tree import (
+    Add,
     Call,
+    Div,
     Expression,
     Mark,
+    Mul,
+    Neg,
     Number,
     Pow,
     Var,
@@ -96,7 +102,7 @@ def finding(
 
 
 def shown(e: Expression) -> Expression:
-    """Return a form for people: own functions as their formula, far bounds as powers of ten.
+    """Return a form for people: with few signs, own functions as their formula, powers of ten.
 
     Of a series its first terms are shown.
 
@@ -104,19 +110,74 @@ def shown(e: Expression) -> Expression:
     >>> isinstance(bound, Pow) and bound.exponent == Number(Fraction(-300))
     True
     """
+    return _with_few_signs(_opened(e))
+
+
+def _opened(e: Expression) -> Expression:
+    """Return a form with own functions as their formula, series cut, numbers short."""
     if isinstance(e, Number):
         return _power_of_ten(e)
     if isinstance(e, Call) and e.function == SERIES and len(e.arguments) > _FIRST_TERMS + 1:
-        first = tuple(map(shown, e.arguments[: _FIRST_TERMS + 1]))
+        first = tuple(map(_opened, e.arguments[: _FIRST_TERMS + 1]))
         return Call(SERIES, (*first, Var(REST)))
-    parts = tuple(shown(part) for part in children(e))
+    parts = tuple(_opened(part) for part in children(e))
     if isinstance(e, Call) and isinstance(e.function, Local):
         match e.function.at(*parts):
             case Call("where", (_, _, direct)):
-                return shown(direct)
+                return _opened(direct)
             case whole:
-                return shown(whole)
+                return _opened(whole)
     return with_children(e, parts) if parts else e
+
+
+def _with_few_signs(e: Expression) -> Expression:
+    """Return a formula with at most one sign before a product or quotient, in a difference at best.
+
+    >>> from symgrad.accuracy.rows import tree_of
+    >>> form = Neg(tree_of("m*(-(v - w)/q)"))
+    >>> _with_few_signs(form) == tree_of("m*((v - w)/q)")
+    True
+    >>> _with_few_signs(Neg(form)) == tree_of("m*((w - v)/q)")
+    True
+    """
+    sign, bare = _sign_apart(e)
+    if sign < 0:
+        bare = _negative(bare)
+    parts = children(bare)
+    return with_children(bare, tuple(map(_with_few_signs, parts))) if parts else bare
+
+
+def _sign_apart(e: Expression) -> tuple[int, Expression]:
+    """Return the sign of a formula, 1 or -1, and the formula without the signs of its factors."""
+    match e:
+        case Neg(inner):
+            sign, bare = _sign_apart(inner)
+            return -sign, bare
+        case Mul() | Div():
+            signs, parts = zip(*map(_sign_apart, children(e)), strict=True)
+            return math.prod(signs), with_children(e, parts)
+        case Add(terms):
+            signs, parts = zip(*map(_sign_apart, terms), strict=True)
+            return (-1, Add(parts)) if max(signs) < 0 else (1, e)
+        case _:
+            return 1, e
+
+
+def _negative(e: Expression) -> Expression:
+    """Return the negative: a difference in it changes its sign, where there is one."""
+    parts = children(e)
+    match e:
+        case Add():
+            signs = [_sign_apart(part)[0] for part in parts]
+            return neg(e) if 2 * sum(sign < 0 for sign in signs) >= len(signs) else Neg(e)
+        case Mul() | Div():
+            for i, part in enumerate(parts):
+                new = _negative(part) if isinstance(part, Add | Mul | Div) else Neg(part)
+                if not isinstance(new, Neg):
+                    return with_children(e, (*parts[:i], new, *parts[i + 1 :]))
+            return Neg(e)
+        case _:
+            return Neg(e)
 
 
 def _power_of_ten(e: Number) -> Expression:

@@ -3,11 +3,12 @@
 A program is single assignment and closed: every name is assigned once, after all that it uses, and
 every result is assigned or an input. A pass that breaks this, or stops, is a fault of ours. With
 `STRICT`, which the tests set, it raises BrokenProgram and names the pass; in the field the program
-goes on as it was before that pass, so that nobody is kept from code by an improvement to it.
+goes on as it was before that pass, with a warning: no improvement keeps anybody from code.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from operator import lt
@@ -84,6 +85,7 @@ def _one(current: T, name: str, step: Callable[[T], T], fault: Callable[[T], str
         return after
     if STRICT:
         raise BrokenProgram(f"after `{name}`: {found}")
+    warnings.warn(f"a fault of symgrad: `{name}` is left out ({found})", stacklevel=2)
     return current
 
 

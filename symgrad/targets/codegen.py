@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -130,7 +131,9 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     except Exception as error:
         if program_passes.STRICT or isinstance(error, SymgradError):
             raise
-    # A fault of ours: the formulas as they were derived are better than no code at all.
+        found = f"{type(error).__name__}: {error}"
+        warnings.warn(f"a fault of symgrad: the code is as derived ({found})", stacklevel=2)
+    # The formulas as they were derived are better than no code at all.
     program = lower(derivation, safe=False, optimizer=optimizer, shares="nothing", further=further)
     return emit_program(program, language, options, templates)
 
