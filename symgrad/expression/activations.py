@@ -76,6 +76,11 @@ def _softplus_of_arrays(a: Arguments) -> Expression:
     return Add((call("max", a[0], ZERO), tail))
 
 
+def _log_sigmoid_of_arrays(a: Arguments) -> Expression:
+    tail = call("log1p", call("exp", Neg(call("abs", a[0]))))
+    return Add((call("min", a[0], ZERO), Neg(tail)))
+
+
 ROWS = (
     row("erf", sympy="erf", mpmath="erf",
         ball=balls.own("erf"), double=math.erf, parity="odd", exact=((0, 0),),
@@ -108,6 +113,17 @@ ROWS = (
         spellings=fitted(
             helper("softplus"), numpy=Spelling(tree=_softplus_of_arrays),
             jax=Spelling("jax.nn.softplus({0})"),
+        )),
+    row("log_sigmoid", aliases=("logsigmoid",),
+        definition=lambda a: Neg(call("softplus", Neg(a[0]))),
+        ball=lambda _, x: -(-x).exp().log1p(), total=False, reserved=False,
+        latex=r"\operatorname{logsigmoid}",
+        slips=(lambda z, f: call("sigmoid", z), lambda z, f: _sigmoid_slope(z),
+               lambda z, f: div(ONE, call("sigmoid", z))),
+        spellings=fitted(
+            helper("log_sigmoid"), numpy=Spelling(tree=_log_sigmoid_of_arrays),
+            jax=Spelling("jax.nn.log_sigmoid({0})"),
+            torch=Spelling("torch.nn.functional.logsigmoid({0})"),
         )),
     row("relu",definition=lambda a: call("where", Compare(">", a[0], ZERO), a[0], ZERO),
         ball=lambda flint, x: balls.extreme(largest=True)(flint, x, flint.fmpq(0)),

@@ -64,7 +64,6 @@ class C(Target):
     keywords = KEYWORDS
     reserved = LOCAL | _CALLED
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
-        "log_sigmoid": Spelling("sg_log_sigmoid({0})", ("sg_log_sigmoid",)),
         "pow": Spelling("pow({0}, {1})"),
         "constant pi": Spelling("3.141592653589793"),
         "constant e": Spelling("2.718281828459045"),

@@ -36,7 +36,6 @@ class Cpp(Target):
     keywords = KEYWORDS
     reserved = LOCAL | _NAMES
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
-        "log_sigmoid": Spelling("detail::log_sigmoid({0})", ("detail::log_sigmoid",)),
         "pow": Spelling("std::pow({0}, {1})"),
         "constant pi": Spelling("3.141592653589793"),
         "constant e": Spelling("2.718281828459045"),

@@ -56,7 +56,6 @@ class JavaScript(Target):
     keywords = _KEYWORDS
     reserved = _GLOBALS
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
-        "log_sigmoid": Spelling("_log_sigmoid({0})", ("_log_sigmoid",)),
         "pow": Spelling("Math.pow({0}, {1})"),
         "constant pi": Spelling("Math.PI"),
         "constant e": Spelling("Math.E"),

@@ -53,7 +53,6 @@ class Jax(TensorTarget):
     optional = ("outputs", "residuals", "jacobian", "hessian", "hvp", "custom_vjp")
     reserved = frozenset(_NAMES.split())
     functions: Mapping[str, Spelling] = {
-        "log_sigmoid": Spelling("jax.nn.log_sigmoid({0})"),
         "pow": POWERS,
         "constant pi": Spelling("jnp.pi"),
         "constant e": Spelling("jnp.e"),

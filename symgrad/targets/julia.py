@@ -40,7 +40,6 @@ class Julia(Target):
     keywords = _KEYWORDS
     reserved = _NAMES
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
-        "log_sigmoid": Spelling("_log_sigmoid({0})", ("_log_sigmoid",)),
         "pow": Spelling("_pow({0}, {1})", ("_pow",)),
         "constant pi": Spelling("3.141592653589793"),
         "constant e": Spelling("2.718281828459045"),

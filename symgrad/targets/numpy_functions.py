@@ -8,15 +8,12 @@ from functools import reduce
 
 from symgrad.expression.spelling import ATOM, CONDITION, PRODUCT, UNARY
 from symgrad.expression.tree import (
-    Add,
     Call,
     Expression,
     Logic,
     Mul,
-    Neg,
     Number,
     Var,
-    number,
     walk,
 )
 from symgrad.program.normal import normal
@@ -77,13 +74,7 @@ def defined(function: str, arguments: Arguments) -> Expression | None:
     return normal(row.definition(arguments))
 
 
-def _log_sigmoid(a: Arguments) -> Expression:
-    tail = Call("log1p", (Call("exp", (Neg(Call("abs", a)),)),))
-    return Add((Call("min", (a[0], number(0))), Neg(tail)))
-
-
 FUNCTIONS: Mapping[str, Spelling] = {
-    "log_sigmoid": Spelling(tree=_log_sigmoid),
     "pow": Spelling("np.power({0}, {1})"),
     "constant pi": Spelling("np.pi"),
     "constant e": Spelling("np.e"),

@@ -50,7 +50,6 @@ class Rust(Target):
     keywords = _KEYWORDS
     reserved = _NAMES
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
-        "log_sigmoid": Spelling("_log_sigmoid({0})", ("_log_sigmoid",)),
         "pow": Spelling("math::pow({0}, {1})", ("math pow(x, y) powf",)),
         "constant pi": Spelling("core::f64::consts::PI"),
         "constant e": Spelling("core::f64::consts::E"),

@@ -53,7 +53,6 @@ class Torch(TensorTarget):
     optional = ("outputs", "residuals", "jacobian", "hessian", "hvp")
     reserved = frozenset(_NAMES.split())
     functions: Mapping[str, Spelling] = {
-        "log_sigmoid": Spelling("torch.nn.functional.logsigmoid({0})"),
         "pow": POWERS,
         "constant pi": Spelling("torch.pi"),
         "constant e": Spelling("torch.e"),
