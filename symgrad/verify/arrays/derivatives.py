@@ -188,7 +188,7 @@ class Scope(Names):
         base = base_of(self, bottom)
         if other is not None and self.resolve(base_of(self, other)) != self.resolve(base):
             raise NotTold("a mixed second derivative")
-        more = "" if other is None else other[len(base_of(self, other)) :]
+        more = bottom[len(base) :] if other is None else other[len(base_of(self, other)) :]
         return self._mark(found["top"], bottom, second=True, more=more)
 
     def _first(self, found: re.Match[str]) -> str:

@@ -85,9 +85,17 @@ def directions(sides: Sequence[str], names: Names) -> dict[str, str]:
     for side in sides[1:]:
         for match in _CHANGE.finditer(side):
             node = names.resolve(match["of"])
+            if names.d_is_factor:
+                continue
             if node is not None and not names.known(f"d{match['of']}"):
                 found[node] = f"d{match['of']}"
     return found
+
+
+def may_be_factor(sides: Sequence[str], names: Names) -> bool:
+    """Tell whether dr may be a product of d and r on one of the right sides."""
+    known = names.known("d") or "d" in names.graph.sizes
+    return known and any(map(_CHANGE.search, sides[1:]))
 
 
 def linkwise(statement: ArrayStatement, names: Names) -> list[ArrayStatement]:
@@ -159,6 +167,8 @@ def gradients_named(side: str, names: Names) -> str:
     """Return a side with ∂J/∂W for every dW that is no name of its own."""
 
     def shown(found: re.Match[str]) -> str:
+        if names.d_is_factor and found[0].strip() != side.strip():
+            return found[0]
         base = base_of(names, found["of"])
         head, mark, _ = base.partition("_")
         node = names.resolve(base) or (names.resolve(head.upper()) if mark else None)

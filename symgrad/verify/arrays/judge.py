@@ -29,6 +29,7 @@ from symgrad.verify.arrays.differentials import (
     gradients_named,
     is_error,
     linkwise,
+    may_be_factor,
     paired,
     spelled,
     with_changes,
@@ -50,6 +51,7 @@ _PRIMED = re.compile(rf"\s*(?P<top>{NAME})['′’](?P<at>\([^()]*\))\s*")
 _STACKED = re.compile(rf"\s*vec\(d(?P<of>{NAME})\)\s*")
 _CODE = re.compile(r"[\x20-[\]-~∂δ]*$")  # no LaTeX, and no signs that a keyboard lacks
 AS_ROW = "written as a row, the layout of the numerator"
+_NEW_SQUARE = re.compile(r"\s*([^\W\d_∂∇]+)(?:²|\^2)\s*")
 _NEW = re.compile(rf"\s*({NAME})\s*")
 
 
@@ -125,10 +127,12 @@ class ArrayJudge:
         for clause in reversed(clauses):
             self.tell(clause)
         verdicts = [*self.judged(statement)]
-        if any(verdict.status == "unreadable" for verdict in verdicts):
-            told = [i for i in range(at + 1, len(items)) if self.tells(items[i], statement)]
+        unread = any(verdict.status == "unreadable" for verdict in verdicts)
+        if unread or any(verdict.status == "refuted" for verdict in verdicts):
+            later = range(at + 1, len(items) if unread else min(at + 2, len(items)))
+            told = [i for i in later if self.tells(items[i], statement)]
             again = [*self.judged(statement)] if told and self.tell(items[told[0]]) else []
-            if again and all(verdict.status != "unreadable" for verdict in again):
+            if again and all(verdict.status not in _BAD[not unread :] for verdict in again):
                 verdicts = again
                 self.told.add(told[0])
                 names |= self.scope.definitions
@@ -139,19 +143,20 @@ class ArrayJudge:
 
     def tells(self, later: ArrayStatement, statement: ArrayStatement) -> bool:
         """Tell whether a later statement defines a name that is used in an earlier one."""
-        if len(later.sides) != 2 or later.clause or not _NEW.fullmatch(later.sides[0]):
-            return False
         word = later.sides[0].strip()
+        is_name = _NEW.fullmatch(word) or _NEW_SQUARE.fullmatch(word)
+        if len(later.sides) != 2 or later.clause or not is_name:
+            return False
         used = any(word in side for side in statement.sides)
         return used and self.is_new(*later.sides)
 
     def tell(self, later: ArrayStatement) -> bool:
         """Put what a later statement defines among the names in force, if that can be read."""
-        if len(later.sides) < 2 or not _NEW.fullmatch(later.sides[0]):
-            return False
         self.current = later
         try:
             told = self.told_apart(later, Reading())
+            if len(told) < 2 or not _NEW.fullmatch(told[0]):
+                return False
             sides = tuple(rewritten(side, self.scope) for side in told)
             self.define(sides[0], self.side(sides[1], later, None))
         except (Fault, NotTold, RecursionError):
@@ -189,7 +194,8 @@ class ArrayJudge:
                 self.scope.definitions.clear()
                 self.scope.definitions.update(names)
                 again, left = self.read_as(other, statement)
-                if again.status not in _DOUBTFUL and not left:
+                named = again.status == "definition" and found.status == "refuted"
+                if again.status not in _DOUBTFUL and not left and not named:
                     open_sign = self.left_open(first, other)
                     found = self.unclear(statement, open_sign) if open_sign else again
                     unread = left
@@ -296,6 +302,8 @@ class ArrayJudge:
         outside = self.scope, self.decider
         try:
             told = self.told_apart(statement, reading)
+            self.scope.d_is_factor = reading.change == "product"
+            self.reader.met |= {"change"} if may_be_factor(told, self.scope) else set()
             self.reader.met |= {"error"} if is_error(told[0], self.scope) else set()
             sides = spelled(told, self.scope, error=reading.error == "gradient")
             sides = tuple(rewritten(side, self.scope) for side in sides)
@@ -313,6 +321,9 @@ class ArrayJudge:
         if any(left_open(side, self.scope) for side in statement.sides):
             self.reader.met.add("sigma")
         swapped = reading.sigma == "swapped"
+        square = _NEW_SQUARE.fullmatch(statement.sides[0])
+        if square is not None and not self.scope.known(square[1]):
+            statement = replace(statement, sides=(f"{square[1]}2", *statement.sides[1:]))
         sides = [sums_told(side, self.scope, swapped=swapped) for side in statement.sides]
         summands = reading.sample == "summand"
         told = tuple(samples_told(side, self.scope, summands=summands) for side in sides)
@@ -583,6 +594,7 @@ class ArrayJudge:
         return Verdict(status, claim, message, diagnosis, None, link, statement.place)
 
 
+_BAD = ("unreadable", "refuted")
 _DOUBTFUL = frozenset(("refuted", "unreadable", "undecided"))
 _STARS = {"numpy": "entries", "matlab": "matrix"}
 _RANK = {"proved": 0, "agrees": 1, "undecided": 2}

@@ -29,6 +29,10 @@ _ONES = re.compile(r"(?<![\w.])(?:1|𝟙)_(?:\{(?P<braced>[^{}]*)\}|(?P<plain>[^
 _LAYER = re.compile(
     r"(?P<name>[^\W\d_ᵀΣ∑²³]+)_\{(?P<layer>\w+?)(?:,\s*|(?<=\d)(?=[^\W\d_]))(?P<indices>[^{}]+)\}"
 )
+_SQUARED = re.compile(r"(?P<name>(?<![^\W\d_∂])[^\W\d_∂∇ᵀΣ∑]+)(?:²|\^2(?![\d.]))")
+_UNDER = re.compile(
+    r"(?<![\w∂∇])(?P<top>[^\W\d_ᵀΣ∑²³∂∇]+)_(?:\{(?P<braced>\w+)\}|(?P<plain>\w))(?![\w'(])"
+)
 _ONE_ONE = re.compile(r"(?<![\w.])11(?=ᵀ|\^T|'|\^\{T\})")
 _TWICE = re.compile(r"∇(?P<by>_(?:\{[^{}]*\}|\w))?\s*∇(?:_(?:\{[^{}]*\}|\w))?ᵀ?")
 _RAISED = re.compile(
@@ -68,6 +72,8 @@ def rewritten(text: str, names: Names) -> str:
     calls of NumPy.
     """
     text = _TWICE.sub(lambda found: f"∇²{found['by'] or ''}", _raised_functions(text, names))
+    text = _SQUARED.sub(lambda found: _square(found, names), text)
+    text = _UNDER.sub(lambda found: _under(found, names), text)
     text = _indicators(_ONE_ONE.sub("1 1", text))
     text = _ONES.sub(lambda found: _ones(found, names), text).replace("𝟙", "1")
     text = _BRACKETED.sub(lambda f: f["name"] if names.resolve(f["name"]) else f[0], text)
@@ -174,6 +180,28 @@ def _reciprocals(text: str, names: Names) -> str:
             head = f"{text[: found.start()]}((1/{_RECIPROCAL[found['name']]}{inner}){raised})"
             return head + _reciprocals(text[end:], names)
     return text
+
+
+def _square(found: re.Match[str], names: Names) -> str:
+    """Return σ2 for σ², where that is the name of a variance and σ is none."""
+    whole = f"{found['name']}2"
+    if names.look_up(found["name"]) is not None or names.look_up(whole) is None:
+        return found[0]
+    return whole
+
+
+def _under(found: re.Match[str], names: Names) -> str:
+    """Return ∂V/∂u for V_u, where V is a number and u a node, and ∂²V/∂u² for V_{uu}."""
+    below = found["braced"] or found["plain"]
+    top = names.resolve(found["top"])
+    if top is None or names.graph.shape_of[top] or names.known(found[0]):
+        return found[0]
+    if names.resolve(below) is not None and names.graph.index[top].formula is not None:
+        return f" ∂{found['top']}/∂{below} "
+    half = below[: len(below) // 2]
+    if half * 2 == below and names.resolve(half) is not None:
+        return f" ∂²{found['top']}/∂{half}² "
+    return found[0]
 
 
 def _gradient(found: re.Match[str], names: Names) -> str:

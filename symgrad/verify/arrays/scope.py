@@ -26,13 +26,15 @@ class NotTold(Exception):
 class Names:
     """What the names of a claim stand for: nodes, sensitivities, the author's own.
 
-    With `kronecker` δ is none of these: δ_{ij} is 1 where i = j, and 0 elsewhere.
+    With `kronecker` δ is none of these: δ_{ij} is 1 where i = j, and 0 elsewhere. With
+    `d_is_factor` dr is the product of d and r.
     """
 
     graph: ArrayGraph
     definitions: dict[str, Array] = field(default_factory=dict)
     marks: dict[str, Array] = field(default_factory=dict)
     kronecker: bool = False
+    d_is_factor: bool = False
     _sensitivities: dict[str, Array] | None = None
     _spelled: spelled.Names | None = None
     _cased: dict[str, list[str]] | None = None

@@ -54,7 +54,8 @@ class Reading:
     what M² is ("product" or "entries"), `delta` what δ_{ij} is where the graph has a matrix δ
     ("entry" or "kronecker"), `sigma` whether Σ_i is a sum where the graph has a
     matrix Σ ("usual" or "swapped"), `sample` what L_i is of a mean L = (1/n) Σ L_i ("part", or
-    the "summand" L_i/n), `error` what δ W is where δ is a name ("product" or
+    the "summand" L_i/n), `change` what dr is where d is a
+    name ("change" or "product"), `error` what δ W is where δ is a name ("product" or
     "gradient"), and `numpy` tells that code is NumPy code.
     """
 
@@ -66,6 +67,7 @@ class Reading:
     delta: str = "entry"
     sigma: str = "usual"
     sample: str = "part"
+    change: str = "change"
     error: str = "product"
     numpy: bool = False
 
@@ -77,6 +79,8 @@ class Reading:
             yield replace(self, sigma="swapped")
         if "error" in met:
             yield replace(self, error="gradient")
+        if "change" in met:
+            yield replace(self, change="product")
         if "sample" in met:
             yield replace(self, sample="summand")
         if "line" in met:

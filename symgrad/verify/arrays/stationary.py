@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.substitute import substituted
-from symgrad.expression.arrays.tree import Array, names_in
+from symgrad.expression.arrays.tree import Array, names_in, walk
 from symgrad.verify.arrays.proving import ArrayOutcome, Decider
 from symgrad.verify.arrays.scope import NAME, Names
 
@@ -17,7 +18,8 @@ _BY = re.compile(
     rf"\s*(?:[∂d]\s*{NAME}\s*/\s*[∂d]\s*(?P<by>{NAME})|∇_(?:\{{(?P<braced>{NAME})\}}|(?P<plain>\w)).*)\s*"
 )
 _WHOLE = re.compile(rf"\s*(?:∇\s*{NAME}|{NAME}['′’])\s*(?:\([^()]*\))?\s*")
-_HAT = re.compile(r"[\u0302\u0303]|\^\*|\*$|\^\{?(?:\*|⋆|opt)\}?|_\{?(?:ML|MLE|MAP|LS|OLS|opt)\}?$")
+_HAT = re.compile(r"[\u0302\u0303]|\^\*|\*$|\^\{?(?:\*|⋆|opt)\}?|_\{?(?:[A-Z]{2,}|opt|ridge)\}?$")
+_MOST_INVERSES = 3
 _MOST = 10**4
 
 
@@ -75,7 +77,32 @@ def where_zero(
 
 
 def _times(gradient: Array, residual: Array, decider: Decider) -> ArrayOutcome | None:
-    """Return that a gradient is a residual times a number, and times factors without zeros."""
+    """Return that a gradient is a residual times a number, and times factors without zeros.
+
+    Either of them may be multiplied with an inverse that stands in them.
+    """
+    for one, other in ((gradient, residual), *_pairs(gradient, residual)):
+        found = _in_proportion(one, other, decider)
+        if found is not None:
+            return found
+    return None
+
+
+def _pairs(gradient: Array, residual: Array) -> Iterator[tuple[Array, Array]]:
+    """Yield both, one of them multiplied with a regular matrix from the left or from the right."""
+    parts = (*walk(gradient), *walk(residual))
+    inverses = list(dict.fromkeys(part for part in parts if part.op == "inv"))
+    for inverse in inverses[:_MOST_INVERSES]:
+        if build.left_of(gradient) == inverse.shape[0]:
+            yield gradient, build.chain(inverse, residual)
+            yield build.chain(inverse, gradient), residual
+        if build.right_of(gradient) == inverse.shape[0]:
+            yield gradient, build.chain(residual, inverse)
+            yield build.chain(gradient, inverse), residual
+
+
+def _in_proportion(gradient: Array, residual: Array, decider: Decider) -> ArrayOutcome | None:
+    """Return that one is the other times a number, and times factors without zeros."""
     written = decider.shortest(gradient)
     factors = [part for part in written.args if written.op == "mul" and _has_no_zeros(part)]
     for factor in dict.fromkeys((build.ONE, *factors, build.mul(*factors))):

@@ -124,7 +124,8 @@ class _Words:
             arrays = [part for part in term.args if part.shape] if scalars else [term]
             body = build.mul(*arrays)
             factors = body.args if body.op == "chain" else (body,)
-            word = tuple(self.letter(part) for part in factors if part.op != "eye")
+            parts = [part for factor in factors for part in _unscaled(factor)]
+            word = tuple(self.letter(part) for part in parts if part.op != "eye")
             _add(found, word, build.mul(*scalars) if scalars else build.ONE)
         return found
 
@@ -176,6 +177,26 @@ class _Words:
                         _add(found, (*front, *middle, *behind), factor)
                 return found
         return None
+
+
+def _unscaled(x: Array) -> tuple[Array, ...]:
+    """Return diag(v) and M for a matrix whose rows are scaled by v, and for a vector v ⊙ Mu."""
+    if x.op != "mul":
+        return (x,)
+    if len(x.shape) == 1:
+        chains = [part for part in x.args if part.op == "chain"]
+        if len(chains) != 1 or any(part.shape != x.shape for part in x.args):
+            return (x,)
+        rest = build.mul(*(part for part in x.args if part is not chains[0]))
+        return build.diag(rest), *chains[0].args
+    rows = [part.args[0] for part in x.args if part.op == "expand" and part.along == 0]
+    columns = [part.args[0] for part in x.args if part.op == "expand" and part.along == 1]
+    others = [part for part in x.args if part.op != "expand"]
+    if len(others) != 1 or not (rows or columns):
+        return (x,)
+    inner = others[0].args if others[0].op == "chain" else (others[0],)
+    left = (build.diag(build.mul(*rows)),) if rows else ()
+    return *left, *inner, *((build.diag(build.mul(*columns)),) if columns else ())
 
 
 def _add(found: Sum, word: Word, number: Array) -> None:
