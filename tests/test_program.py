@@ -77,6 +77,20 @@ def test_products_match_in_any_order():
     assert sum("a*b" in line or "b*a" in line for line in lines(program.both)) == 1
 
 
+@pytest.mark.parametrize("turned", [(), (0,), (1, 3), (0, 1, 2, 3)])
+def test_a_column_of_products_matches_one_written_in_any_mix_of_orders(turned):
+    lines = ["param p0, p1, p2, p3; data x0, x1, x2, x3"]
+    for k in range(4):
+        other = f"x{k}*p{k}" if k in turned else f"p{k}*x{k}"
+        lines += [f"u{k} = exp(p{k}*x{k})", f"v{k} = sin({other})"]
+    total = " + ".join(f"u{k}*v{k}" for k in range(4))
+    program = program_of("\n".join([*lines, f"J = {total}"]), safe=False)
+    products = {frozenset((f"p{k}", f"x{k}")) for k in range(4)}
+    made = [r for r in program.both.body if frozenset(r.operands) in products]
+    assert len(made) == 4
+    assert_runs_in_order(program)
+
+
 def test_named_value_is_used_where_its_formula_occurs_again():
     program = program_of("param a; data x; q = a*x; J = q^2 + sin(a*x)", safe=False)
     assert lines(program.value) == ["q = a*x", "J = q*q + sin(q)"]

@@ -130,8 +130,10 @@ def _automatic(inputs: frozenset[str], excluded: frozenset[str]) -> Naming:
             return True
         if len(edges) < 2:
             return False
-        (place, factor), *others = pattern.terms
-        if parts < 2 or place is None or others:
+        if parts < 2 or len(pattern.terms) > 1:
+            return True
+        place, factor = pattern.terms[0]
+        if place is None:
             return True
         before_inputs = inputs.issuperset(operand for operand, _ in edges)
         return not (before_inputs and cost(factor) <= MAX_MERGE_COST)
@@ -152,7 +154,9 @@ def _references(swept: Swept, wrt: tuple[str, ...]) -> Counter[str]:
     """Count the uses of each sensitivity in gradients, and in sensitivities that are used."""
     gradients = [swept.adjoints[name].operands for name in wrt if name in swept.adjoints]
     forms = [swept.adjoints[name].operands for name in swept.named]
-    counts = Counter(chain.from_iterable((*gradients, *forms)))
+    counts = Counter(chain.from_iterable(chain(gradients, forms)))
+    if all(map(counts.get, swept.named.values())):
+        return counts
     for name, mark in reversed(swept.named.items()):
         if not counts[mark]:
             counts.subtract(swept.adjoints[name].operands)
@@ -180,7 +184,7 @@ def _assembled(
         tuple(zip(wrt, gradients, strict=True)),
         tuple(_merges(graph, swept, frozenset(kept))),
         frozenset(swept.adjoints),
-        frozenset(name for name, (pattern, _) in swept.adjoints.items() if pattern.unit),
+        frozenset([name for name, (pattern, _) in swept.adjoints.items() if pattern.unit]),
         notes,
     )
 

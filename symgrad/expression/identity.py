@@ -104,9 +104,13 @@ def grouped(items: Iterable[Known], by: Callable[[Known], object]) -> list[list[
     >>> grouped([("a", pattern), ("b", other), ("c", pattern)], lambda item: item[1])
     [[('a', [1]), ('c', [1])], [('b', [1])]]
     """
-    groups: dict[int, list[Known]] = {}  # the items keep what they are grouped by
-    for item in items:
-        groups.setdefault(id(by(item)), []).append(item)
+    listed = list(items)
+    keys = list(map(id, map(by, listed)))  # the items keep what they are grouped by
+    groups: dict[int, list[Known]] = {key: [] for key in dict.fromkeys(keys)}
+    if len(groups) == 1:
+        return [listed]
+    for key, item in zip(keys, listed, strict=True):
+        groups[key].append(item)
     return list(groups.values())
 
 
@@ -119,7 +123,8 @@ def distinct(items: Iterable[Known]) -> list[Known]:
     >>> len(distinct([first, second, first]))
     2
     """
-    return list({id(item): item for item in items}.values())
+    listed = list(items)
+    return list(dict(zip(map(id, listed), listed, strict=True)).values())
 
 
 def each_part(expression: Part, below: Callable[[Part], Sequence[Part]]) -> Iterator[Part]:

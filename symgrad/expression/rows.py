@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, islice, repeat
 from typing import Any, TypeVar
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -23,6 +23,19 @@ def rows_of_columns(kind: type[Row], *columns: Iterable[object]) -> list[Row]:
     """
     new = partial(tuple.__new__, kind)
     return list(map(new, zip(*columns, strict=False)))
+
+
+def filled_rows(template: str, columns: Sequence[Iterable[str]]) -> list[str]:
+    """Return `template % row` for each row of one column or more; there is a %s for each column.
+
+    >>> filled_rows("%s = 100%%*%s", [("a", "b"), ("x", "y")])
+    ['a = 100%*x', 'b = 100%*y']
+    """
+    first, *others = template.replace("%%", "\0").split("%s")
+    parts: list[Iterable[str]] = [repeat(first.replace("\0", "%"))]
+    for column, piece in zip(columns, others, strict=True):
+        parts += [column, repeat(piece.replace("\0", "%"))]
+    return list(map("".join, zip(*parts, strict=False)))
 
 
 def renamed_rows(

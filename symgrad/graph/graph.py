@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -35,6 +35,17 @@ class Node(NamedTuple):
     line: int = 0
     column: int = 0
     shape: tuple[int, ...] = ()
+
+
+def is_in_order(nodes: Iterable[Node]) -> bool:
+    """Tell whether every equation stands after those that it uses."""
+    known = {node.name for node in nodes if node.formula is None}
+    for node in nodes:
+        if node.formula is not None:
+            if not known.issuperset(node.formula.operands):
+                return False
+            known.add(node.name)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,8 @@ class Graph(Typeset):
             names = [node.name for node in self.nodes]
             twice = next(name for name in index if names.count(name) > 1)
             raise BrokenGraph(f"`{twice}` is defined twice")
-        rows = [node.formula.operands for node in self.nodes if node.formula]
+        unsure = () if self._is_in_order else self.nodes  # in order, all that is used is there
+        rows = [node.formula.operands for node in unsure if node.formula]
         used = (self.objective, *self.outputs, *self.residuals)
         if not index.keys() >= set(used).union(*rows):
             name = next(name for name in chain(used, *rows) if name not in index)
@@ -132,6 +144,10 @@ class Graph(Typeset):
     def spellings(self) -> Mapping[str, str]:
         """From the canonical spelling of each name to the author's own."""
         return {canonical(node.name): node.name for node in self.nodes}
+
+    @cached_property
+    def _is_in_order(self) -> bool:
+        return is_in_order(self.nodes)
 
     def resolve(self, name: str) -> str:
         """Return the author's spelling of `name`: `lambda`, `\\lambda` and `λ` are one name.
@@ -179,8 +195,10 @@ class Graph(Typeset):
 
         Among those that could come next the one defined first comes first.
         """
-        index = self.index
         equations = [node for node in self.nodes if node.formula is not None]
+        if self._is_in_order:
+            return tuple(equations)
+        index = self.index
         done = {node.name for node in self.nodes if node.formula is None}
         opened: set[str] = set()
         ordered: list[Node] = []
@@ -206,4 +224,4 @@ class Graph(Typeset):
         return tuple(ordered)
 
 
-__all__ = ["Assumption", "Check", "Graph", "Kind", "Node", "Place"]
+__all__ = ["Assumption", "Check", "Graph", "Kind", "Node", "Place", "is_in_order"]

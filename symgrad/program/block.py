@@ -126,6 +126,8 @@ def rows_of(blocks: Iterable[Block]) -> list[Assignment]:
 def dense(blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks with places 0, 1, … in the same order, no number left out."""
     old = sorted(chain.from_iterable(block.places for block in blocks))
+    if not old or old[-1] == len(old) - 1:
+        return list(blocks)
     new = dict(zip(old, range(len(old)), strict=True))
     return [
         Block(b.pattern, b.names, b.columns, tuple([new[place] for place in b.places]))

@@ -43,7 +43,7 @@ from symgrad.program.second import second_order
 from symgrad.program.sharing import shared
 from symgrad.program.slots import SlotTable
 from symgrad.program.split import split
-from symgrad.program.statements import Statement
+from symgrad.program.statements import Statement, patterns_of
 from symgrad.program.temporaries import derivatives, named
 
 MAX_SEPARATE = 1000  # above it `gradient` is taken from `value_and_gradient`, to halve the text
@@ -283,7 +283,7 @@ def _maker(task: _Task, *, safe: bool, shares: Shares) -> tuple[_Maker, Improved
     found: list[Improved] = []
 
     def mended(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        worth = any(map(may_lose, distinct(s.formula.pattern for s in statements)))
+        worth = any(map(may_lose, distinct(patterns_of(statements))))
         given = task._replace(statements=statements)
         with part(0.0, 1.0, "measured: what doubles lose"):
             found.append(_improved(given) if worth else Improved(statements))

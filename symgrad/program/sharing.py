@@ -11,7 +11,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter, lt
+from itertools import compress
+from operator import itemgetter, le, lt
 from typing import NamedTuple
 
 from symgrad.expression.identity import ByIdentity, Identities
@@ -37,6 +38,11 @@ class _Found:
     operands: Sequence[Key]
     flags: list[bool] | None = None  # which statements share it; None: all do
     counts: Counter[Key] | None = None
+
+    def selected(self, flags: Sequence[bool]) -> _Found:
+        """Return what stands there in the statements whose flag is true."""
+        keys, operands = list(compress(self.keys, flags)), list(compress(self.operands, flags))
+        return _Found(self.slot, keys, operands, None, self.counts)
 
 
 class _Site(NamedTuple):
@@ -154,15 +160,13 @@ class Sharing:
         result: list[Block] = []
         combined = list(zip(*columns, strict=True))
         for flags in dict.fromkeys(combined):
-            part = block.selected([own == flags for own in combined])
+            taken = [own == flags for own in combined]
+            part = block.selected(taken)
             chosen = [mark for mark, flag in zip(marks, flags, strict=True) if flag]
             if not chosen:
                 result.append(part)
                 continue
-            again = [_occurrences(mark.slot, part) for mark in chosen]
-            for new, mark in zip(again, chosen, strict=True):
-                new.counts = mark.counts
-            result.append(self._applied(part, again, added))
+            result.append(self._applied(part, [m.selected(taken) for m in chosen], added))
         return result
 
     def _applied(self, block: Block, marks: list[_Found], added: list[Block]) -> Block:
@@ -194,22 +198,27 @@ class Sharing:
         """Return the column of names that hold the slot's values, made where there are none."""
         shape = self._patterns.setdefault(found.slot.shape, found.slot.shape)
         providers = self._providers.setdefault(shape, {})
-        missing = [key for key in dict.fromkeys(found.keys) if key not in providers]
+        missing = list(dict.fromkeys(found.keys))
+        if providers:
+            missing = [key for key in missing if key not in providers]
         if missing:
             start = len(self.temporaries) + 1
             names = [f"{self._prefix}{i}" for i in range(start, start + len(missing))]
             providers.update(zip(missing, names, strict=True))
-            self.temporaries.update(dict.fromkeys(names, _NOWHERE))
-            rows: Sequence[Key] = missing
-            if len(missing) == len(found.keys):
-                rows = found.operands
-            elif found.operands is not found.keys:
+            rows = found.operands
+            each_own = len(missing) == len(found.keys)
+            if not each_own:
                 as_written = dict(zip(reversed(found.keys), reversed(found.operands), strict=True))
                 rows = [as_written[key] for key in missing]
             single = isinstance(rows[0], str)
             columns = (tuple(rows),) if single else tuple(zip(*rows, strict=True))
             added.append(Block(shape, tuple(names), columns, (0,) * len(names)))  # type: ignore[arg-type]
-        column = [providers[key] for key in found.keys]
+            if each_own:
+                self.temporaries.update(zip(names, block.places, strict=True))
+                self._noted = block.places, names
+                return names
+            self.temporaries.update(dict.fromkeys(names, _NOWHERE))
+        column = list(map(providers.__getitem__, found.keys))
         self._note_uses(column, block.places)
         return column
 
@@ -228,8 +237,9 @@ class Sharing:
             for name in [name for name in first if name not in known]:
                 place = first.pop(name)
                 self.disordered = self.disordered or self._own_place(name) > place
-        earlier = map(min, map(known.__getitem__, first), first.values())
-        known.update(zip(first, earlier, strict=True))
+        noted = list(map(known.__getitem__, first))
+        if any(map(lt, first.values(), noted)):
+            known.update(zip(first, map(min, noted, first.values()), strict=True))
 
     def _own_place(self, name: str) -> int:
         if name not in self._own_places:
@@ -247,16 +257,19 @@ def _are_same(sites: Sequence[_Site], others: Sequence[_Site]) -> bool:
 
 
 def _occurrences(slot: Slot, block: Block) -> _Found:
-    columns = block.columns
-    if len(slot.positions) == 1:
-        only = columns[slot.positions[0]]
-        return _Found(slot, only, only)
-    there: list[Key] = list(zip(*[columns[i] for i in slot.positions], strict=True))
+    columns = [block.columns[i] for i in slot.positions]
+    if len(columns) == 1:
+        return _Found(slot, columns[0], columns[0])
+    there: list[Key] = list(zip(*columns, strict=True))
     if not slot.commutes:
         return _Found(slot, there, there)
     # The shape numbers its variables in order of appearance: a*b and b*a are one key.
-    left, right = (columns[i] for i in slot.positions)
-    keys: list[Key] = [(a, b) if a <= b else (b, a) for a, b in zip(left, right, strict=True)]
+    left, right = columns
+    ordered = list(map(le, left, right))
+    turned: list[Key] = [] if all(ordered) else list(zip(right, left, strict=True))
+    if not turned or not any(ordered):
+        return _Found(slot, turned or there, there)
+    keys = [a if first else b for a, b, first in zip(there, turned, ordered, strict=True)]
     return _Found(slot, keys, there)
 
 

@@ -25,7 +25,7 @@ from symgrad.expression.tree import (
     variables,
     with_children,
 )
-from symgrad.program.statements import Statement
+from symgrad.program.statements import Statement, patterns_of
 
 MAX_WIDTH = 64
 MAX_DEPTH = 40
@@ -36,7 +36,7 @@ def split(statements: tuple[Statement, ...], taken: Collection[str]) -> tuple[St
 
     The pieces of R are called R_1, R_2, …; names in `taken` are left alone.
     """
-    patterns = distinct(statement.formula.pattern for statement in statements)
+    patterns = distinct(patterns_of(statements))
     if not any(map(_measure, patterns)):
         return statements
     cutter = _Cutter({*taken, *(statement.name for statement in statements)})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
-from symgrad.expression.tree import Formula
+from symgrad.expression.tree import Expression, Formula
 
 
 class Statement(NamedTuple):
@@ -12,3 +14,8 @@ class Statement(NamedTuple):
 
     name: str
     formula: Formula
+
+
+def patterns_of(statements: Iterable[Statement]) -> list[Expression]:
+    """Return the pattern of each statement."""
+    return list(map(attrgetter("formula.pattern"), statements))

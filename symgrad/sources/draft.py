@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from symgrad.errors import Diagnostic, Place, nearest
@@ -176,8 +177,9 @@ def unused_inputs(
 
 
 def _reached(nodes: Sequence[Node], goals: Sequence[str]) -> set[str]:
-    used = set(goals).union(*[node.formula.operands for node in nodes if node.formula])
-    if all(node.formula is None or node.name in used for node in nodes):
+    rows = [node.formula.operands for node in nodes if node.formula]
+    used = set(goals).union(chain.from_iterable(rows))
+    if used.issuperset([node.name for node in nodes if node.formula]):
         # In a graph without cycles of which every equation but the objective is used by another
         # one, all of them lead to the objective.
         return used

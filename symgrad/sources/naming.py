@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from symgrad.expression.names import GREEK, canonical
 from symgrad.expression.spellings import Names
 
-_SPECIAL = re.compile(
-    rf"^(?:(?:{'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])|.*[^\x00-\x7f]).*$",
-    re.MULTILINE,
-)
+_WORD = rf"(?:{'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])"
+_GREEK_WORD = re.compile(rf"^{_WORD}.*$", re.MULTILINE)
+_SPECIAL = re.compile(rf"^(?:{_WORD}|.*[^\x00-\x7f]).*$", re.MULTILINE)
 
 
 class GivenNames:
@@ -29,7 +28,8 @@ class GivenNames:
         self._own = tuple(self.table)
         seen: dict[str, str] = {}
         # Only names in Greek letters or words have several spellings: one search finds them all.
-        for name in _SPECIAL.findall("\n".join(self.table)):
+        text = "\n".join(self.table)
+        for name in (_GREEK_WORD if text.isascii() else _SPECIAL).findall(text):
             plain = canonical(name)
             first = seen.setdefault(plain, name)
             if first == name and plain.isascii() and plain in self.table:

@@ -10,7 +10,7 @@ from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
 from symgrad.expression.rows import rows_of_columns
 from symgrad.expression.tree import Div, Pow, Var, formula_of, number, sum_of, variables
-from symgrad.graph.graph import Assumption, Graph, Kind, Node
+from symgrad.graph.graph import Assumption, Graph, Kind, Node, is_in_order
 from symgrad.sources import lexer
 from symgrad.sources.arrays.text import has_arrays, parse_arrays
 from symgrad.sources.cursor import constant
@@ -124,20 +124,9 @@ def _nodes(draft: Draft) -> list[Node]:
     )
     whole = [entry if isinstance(entry, Node) else next(made) for entry in draft.entries]
     nodes = [node for node in whole if node.formula is not None or node.kind != "equation"]
-    if not _is_in_order(nodes):
+    if not is_in_order(nodes):
         check_cycles(draft, nodes)
     return nodes
-
-
-def _is_in_order(nodes: list[Node]) -> bool:
-    """Tell whether every equation stands after those that it uses."""
-    known = {node.name for node in nodes if node.formula is None}
-    for node in nodes:
-        if node.formula is not None:
-            if not known.issuperset(node.formula.operands):
-                return False
-            known.add(node.name)
-    return True
 
 
 def _check_presence(draft: Draft, *, by_hand: bool) -> None:

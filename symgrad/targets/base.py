@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import accumulate
-from operator import eq
+from itertools import accumulate, compress
+from operator import ne
 from pathlib import Path
 
 from symgrad.errors import SymgradError, free_name
@@ -19,6 +19,7 @@ from symgrad.expression.functions import OwnFunction
 from symgrad.expression.identity import distinct
 from symgrad.expression.own import PRIME
 from symgrad.expression.printer import Printer
+from symgrad.expression.rows import filled_rows
 from symgrad.expression.tree import Call, Neg, Var, formula_of, substitute
 from symgrad.graph.comments import comments_of
 from symgrad.program.block import Block
@@ -305,7 +306,7 @@ class Sheet:
         own = {name for name, _ in (*rule.settings, *rule.shared)}
         own |= target.module_names(options.module) | target.unfit(program.names, options)
         self.names = identifiers(program.names, target.taken_names() | own)
-        self.renamed = not all(map(eq, self.names, self.names.values()))
+        self._renamed = set(compress(self.names, map(ne, self.names, self.names.values())))
         self._longest = max(map(len, self.names.values()), default=0)
         self.callables = self._callables()
         if self.callables and "self_check" in self.functions:
@@ -356,7 +357,7 @@ class Sheet:
 
     def identifiers(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the identifiers of names."""
-        return tuple([self.names[name] for name in names])
+        return tuple(map(self.names.__getitem__, names))
 
     def lines(self, routine: Routine, *, guarded: bool = False) -> list[str]:
         """Return the assignments of a routine as lines of code, without indentation.
@@ -365,7 +366,7 @@ class Sheet:
         """
         lines = [""] * routine.length
         for block in routine.blocks:
-            if guarded or routine.guarded.isdisjoint(block.names):
+            if guarded or not routine.guarded or routine.guarded.isdisjoint(block.names):
                 parts = [(block, self._guarded if guarded else self._plain)]
             else:
                 flags = [name in routine.guarded for name in block.names]
@@ -389,11 +390,14 @@ class Sheet:
             return ()
         text, positions = printer.template(block.pattern)
         columns = [block.names, *(block.columns[i] for i in positions)]
-        if self.renamed:
-            spelled = self.names.__getitem__
-            columns = [list(map(spelled, column)) for column in columns]
+        columns = [
+            column
+            if self._renamed.isdisjoint(column)
+            else tuple(map(self.names.__getitem__, column))
+            for column in columns
+        ]
         line = self.target.assignment % ("%s", text)
-        made = list(map(line.__mod__, zip(*columns, strict=True)))
+        made = filled_rows(line, columns)
         may_be_long = self.target.ends_with_line and len(line) + len(columns) * self._longest > ROOM
         if not may_be_long or max(map(len, made)) <= ROOM:
             return made

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
+from operator import ne
 
 from symgrad import __version__
 from symgrad.accuracy.report import has_series, shown, told
@@ -89,8 +91,8 @@ def _lines(
         yield "Inputs"
         yield from _listed(inputs, len(comments.inputs), "inputs")
     yield from _backward(program, printer, goal)
-    others = [(name, spelled) for name, spelled in identifiers.items() if name != spelled]
-    renamed = [f"{name} is {spelled}" for name, spelled in others if name in graph.index]
+    others = compress(identifiers, map(ne, identifiers, identifiers.values()))
+    renamed = [f"{name} is {identifiers[name]}" for name in others if name in graph.index]
     if renamed:
         yield f"Names here: {', '.join(renamed[:MAX_SHOWN])}{' …' * (len(renamed) > MAX_SHOWN)}."
     if given:

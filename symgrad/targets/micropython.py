@@ -60,9 +60,9 @@ def without_typing(context: Mapping[str, object], sheet: Sheet) -> dict[str, obj
 
     Raises SymgradError for a function that MicroPython cannot run.
     """
-    fields = in_tuple([f'"{name}"' for name in sheet.fields], "    ", 40)
     if sheet.setting("dialect") != "micropython":
-        return {**context, "micropython": "", "field_names": fields}
+        return {**context, "micropython": "", "field_names": ""}
+    fields = in_tuple([f'"{name}"' for name in sheet.fields], "    ", 40)
     for name in _UNABLE:
         if sheet.has(name):
             raise SymgradError(Diagnostic(f"MicroPython cannot run `{name}`"))

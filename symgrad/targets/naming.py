@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import filterfalse
 
 from symgrad.errors import free_name
 from symgrad.expression.names import LATIN, canonical
@@ -18,7 +19,6 @@ from symgrad.expression.names import LATIN, canonical
 _MARKS = {"\u0302": "_hat", "\u0303": "_tilde", "\u0304": "_bar", "\u0305": "_bar",
           "\u0307": "_dot", "\u0308": "_ddot"}  # fmt: skip
 _PLAIN = re.compile(r"(?!lambda(?![A-Za-z]))[A-Za-z][A-Za-z0-9_]*")
-_ALL_PLAIN = re.compile(rf"{_PLAIN.pattern}(?:\n{_PLAIN.pattern})*")
 _GREEK = {ord(letter): "lam" if letter == "λ" else name for letter, name in LATIN.items()}
 _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
@@ -29,7 +29,7 @@ def transliterated(name: str) -> str:
     >>> transliterated("λ"), transliterated("σ_x"), transliterated("w₁"), transliterated("p̂")
     ('lam', 'sigma_x', 'w1', 'p_hat')
     """
-    text = name.translate(_GREEK)
+    text = _in_latin(name)
     if _PLAIN.fullmatch(text):
         return text
     text = canonical(name)
@@ -62,13 +62,13 @@ def identifiers(names: Iterable[str], reserved: AbstractSet[str]) -> Mapping[str
     {'lam': 'lam', 'λ': 'lam_', 'if': 'if_'}
     """
     every = list(names)
-    ascii_only = list(filter(str.isascii, every))
+    ascii_only = every if "".join(every).isascii() else list(filter(str.isascii, every))
     found = _unchanged(ascii_only, reserved)
-    foreign = [name for name in every if not name.isascii()]
+    foreign = list(filterfalse(str.isascii, every)) if ascii_only is not every else []
     kept = len(found) == len(ascii_only)
     others = foreign if kept else [name for name in every if name not in found]
     others = list(dict.fromkeys(others))
-    renamed = "\n".join(others).translate(_GREEK).split("\n") if others else []
+    renamed = _in_latin("\n".join(others)).split("\n") if others else []
     fresh = _unchanged(renamed, reserved)
     if len(fresh) == len(others) and found.keys().isdisjoint(fresh):
         # One translation of all names at once did; the rule for each name would give the same.
@@ -82,9 +82,18 @@ def identifiers(names: Iterable[str], reserved: AbstractSet[str]) -> Mapping[str
     return found
 
 
+def _in_latin(text: str) -> str:
+    """Return a text with Greek letters spelled out: one after the other, for there are few."""
+    for letter, name in _GREEK.items():
+        text = text.replace(chr(letter), name)
+    return text
+
+
 def _unchanged(names: list[str], reserved: AbstractSet[str]) -> dict[str, str]:
     """Return the names that are identifiers as they are."""
-    if _ALL_PLAIN.fullmatch("\n".join(names)):
+    text = "\n" + "\n".join(names)
+    may_be_other = "\n_" in text or "\nlambda" in text
+    if not may_be_other and text.isascii() and all(map(str.isidentifier, names)):
         kept = names
     else:
         kept = [name for name in names if _PLAIN.fullmatch(name)]

@@ -130,19 +130,15 @@ class Python(Target):
             "arguments": listed(arguments, "    ", 51),
             **_bodies(sheet, given),
             **(_flat(sheet, given, keywords) if sheet.has("fun_and_jac") else _NOT_FLAT),
-            "many": listed(many, "    ", 40),
-            "given": listed([*_typed(inputs), *typed], "    ", 39),
-            **_ieee(sheet),
+            **_on_request(sheet, given, many),
+            **_ieee(sheet, [*_typed(inputs), *typed]),
             **sum_parts(sheet, given, many, fixed, keywords, numba=bool(_for_numba(sheet))),
             **_further(sheet, required, [*optional, *keywords]),
-            "each": _wrapped(given, " " * 8),
             "gradient_fields": _fields(sheet.fields),
             **update,
             "update_arguments": listed(
                 (*required, *optional, rate, *settings, *keywords), "    ", 39
             ),
-            "points": check_points(sheet),
-            "checked": _wrapped([repr(name) for name in inputs], " " * 4),
         }
         return without_typing(context | _used(sheet), sheet)
 
@@ -158,6 +154,17 @@ def _for_numba(sheet: Sheet) -> str:
         return ""
     refuse(sheet)
     return "yes"
+
+
+def _on_request(sheet: Sheet, given: Sequence[str], many: Sequence[str]) -> dict[str, object]:
+    """Return the arguments of functions that take samples, and what a check of itself needs."""
+    inputs = sheet.identifiers(sheet.program.inputs) if sheet.has("self_check") else ()
+    return {
+        "many": listed(many, "    ", 40) if sheet.has(*_SEQUENCES) else "",
+        "each": _wrapped(given, " " * 8) if sheet.has(*_SEQUENCES) else "",
+        "points": check_points(sheet),
+        "checked": _wrapped([repr(name) for name in inputs], " " * 4),
+    }
 
 
 def _bodies(sheet: Sheet, given: Sequence[str]) -> dict[str, str]:
@@ -225,15 +232,23 @@ def _has_gradient(sheet: Sheet) -> bool:
     return sheet.has("gradient", "value_and_gradient")
 
 
-def _ieee(sheet: Sheet) -> dict[str, str]:
-    """Return the body of `_ieee`, which never raises, and its type; empty where nothing does."""
+def _ieee(sheet: Sheet, arguments: Sequence[str]) -> dict[str, str]:
+    """Return the arguments, the type and the body of `_ieee`, which never raises.
+
+    The body is empty where nothing raises.
+    """
     kind = "value_and_gradient" if _has_gradient(sheet) else "value"
     routine = sheet.program.both if _has_gradient(sheet) else sheet.program.value
     result = "tuple[float, Gradient]" if _has_gradient(sheet) else "float"
-    if not sheet.may_stop(routine):
-        return {"ieee_body": "", "ieee_type": result}
-    lines = [*sheet.lines(routine, guarded=True), _returned(sheet, routine, kind)]
-    return {"ieee_body": "    " + "\n    ".join(lines), "ieee_type": result}
+    lines: list[str] = []
+    if sheet.may_stop(routine):
+        lines = [*sheet.lines(routine, guarded=True), _returned(sheet, routine, kind)]
+    needed = lines or sheet.has("partial_sums")
+    return {
+        "given": listed(arguments, "    ", 39) if needed else "",
+        "ieee_body": "    " + "\n    ".join(lines) if lines else "",
+        "ieee_type": result,
+    }
 
 
 _NOT_FLAT = dict.fromkeys(("theta", "unpacked", "flat_arguments", "flat_given", "sign"), "")
