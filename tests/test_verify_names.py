@@ -7,6 +7,7 @@ import pytest
 
 import symgrad as sg
 from symgrad.derivation.calculus import gradient_of
+from symgrad.derivation.derive import derive
 from symgrad.expression.elementary import ROWS
 from symgrad.expression.functions import known_names, lookup
 from symgrad.expression.printer import AsciiPrinter
@@ -15,6 +16,7 @@ from symgrad.sources.text import parse
 from symgrad.verify.deciding.equality import Decision
 from symgrad.verify.judge import Judge
 from symgrad.verify.model import Verdict
+from symgrad.verify.reading.scope import Scope
 from tests.verify_corpus import read
 
 ELEMENTARY = {row.name for row in ROWS}
@@ -130,3 +132,18 @@ def test_a_derivative_by_two_nodes_counts_every_path():
     # with w and u apart L is w³u²: ∂L/∂w = 3w²u², and by u every path counts, w = u² among them
     claims = "∂/∂u(∂L/∂v) = 2(3u^2)w + 2v(2u)\n∂²L/∂v² = 2w"
     assert [v.status for v in sg.verify(graph, claims).verdicts] == ["proved", "proved"]
+
+
+NUMBERED = parse("param w_12, w_2_13, x₁₀, a, h_10_prev\nu = w_12*w_2_13*x₁₀*a*h_10_prev\nJ = u^2")
+
+
+@pytest.mark.parametrize("form", ["w_{}", "w{}", "w_{}_2", "dw_{}", "J_w{}", "aw_{}", "x_{}w_12"])
+def test_a_word_with_a_number_that_no_name_has_means_nothing(form):
+    """What is refused by its numbers is what a look at every meaning refuses; the rest is read."""
+    scope = Scope(NUMBERED, derive(NUMBERED))
+    quick = [number for number in range(10, 65) if scope.names.can_have(form.format(number))]
+    read = [n for n in range(10, 65)
+            if scope.resolve(form.format(n)) or scope.products(form.format(n), before_power=False)]
+    assert set(read) <= set(quick) < set(range(10, 65))
+    assert read
+    assert [n for n in range(10, 65) if scope.can_be_read(form.format(n))] == read

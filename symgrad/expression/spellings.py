@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import permutations
 
 from symgrad.expression.names import GREEK, canonical
@@ -37,8 +38,10 @@ _SHORT = {
 _TAIL = re.compile(r"([^\W\d_]+)(\d*)")
 _MOST_INDICES = 4
 _BEFORE = re.compile(r"(?<=_)[a-z]m1(?=_|$)")
+_NUMBERS = re.compile(r"[0-9]{2,}")
 
 
+@lru_cache(8192)  # the values of an index are tried one by one, for each word that it stands in
 def _pieces(name: str) -> tuple[str, tuple[str, ...]]:
     """Return the base of a name with its accents, and its indices."""
     plain = unicodedata.normalize("NFKD", name).replace("\\", "")
@@ -92,6 +95,7 @@ class Names:
         self._canonical: dict[str, str] = {}
         self._loose: dict[str, list[str]] = {}
         self._families: dict[str, dict[str, str]] = {}
+        self._numbers: set[str] = set()
         for name in names:
             self.add(name)
         self._first = frozenset(self._known)
@@ -105,6 +109,19 @@ class Names:
         self._loose.setdefault(loose(name), []).append(name)
         base, index = base_and_index(name)
         self._families.setdefault(base, {}).setdefault(index, name)
+        digits = re.sub(r"[^0-9]", "", base + index)
+        places = range(len(digits) + 1)
+        self._numbers.update(digits[i:j] for i in places for j in places[i + 2 :])
+
+    def can_have(self, word: str) -> bool:
+        """Tell whether every number of two digits or more in a word stands in some name.
+
+        >>> names = Names(["w_12", "x₁₀"])
+        >>> names.can_have("w_12"), names.can_have("x_10y_3"), names.can_have("w_13")
+        (True, True, False)
+        """
+        plain = word if word.isascii() else unicodedata.normalize("NFKD", word)
+        return all(found in self._numbers for found in _NUMBERS.findall(plain))
 
     def exact(self, word: str) -> str | None:
         """Return the name that a word is, Greek letters in any spelling, or None."""

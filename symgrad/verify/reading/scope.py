@@ -328,10 +328,17 @@ class Scope:
 
     def can_be_read(self, word: str) -> bool:
         """Tell whether a word can be read as it stands, without taking note of how."""
+        if not self.names.can_have(word) and not self._is_given(word):
+            return False
         before = dict(self.readings), dict(self.doubts)
         found = self.resolve(word) or self.number(word) or self.products(word, before_power=False)
         self.readings, self.doubts = before
         return bool(found)
+
+    def _is_given(self, word: str) -> bool:
+        """Tell whether a word has a meaning without being like a name that there is."""
+        given = (self.differentials, self.sizes, self.dummies)
+        return any(word in words for words in given) or word.endswith(f"_{self.step}")
 
     def can_stand(self, word: str) -> bool:
         """Tell whether a word can be read, or is all of `x_1, x_2, …` as in h(x)."""
