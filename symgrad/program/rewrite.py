@@ -47,21 +47,27 @@ Factors = tuple[list[Expression], list[Expression]]
 def rewritten(blocks: list[Block], prefix: str, table: SlotTable) -> list[Block]:
     """Return the blocks in the cheapest of the forms that were tried."""
     current = blocks
-    size = sum(len(block.names) for block in blocks)
+    short = sum(len(block.names) for block in blocks) <= MAX_WINDOW
+    whole: int | None = None  # what a short program costs as it is: its windows are all of it
     for place in range(min(len(blocks), MAX_TRIALS)):
         block = current[place]
         if not 1 < operations_of(block.pattern) <= MAX_OPERATIONS:
             continue
         window: list[Block] = []
+        least = whole
         for form in _ways(block.pattern):
             window = window or _window(current, place)
+            if least is None:
+                least = _cost(window, prefix, table)
+                whole = least if short else None
             trial = [b.with_pattern(form) if b.pattern is block.pattern else b for b in window]
-            if _cost(trial, prefix, table) < _cost(window, prefix, table):
+            if _cost(trial, prefix, table) < least:
                 current = [*current]
                 current[place] = block.with_pattern(form)
+                whole = None
                 break
-    if size <= MAX_WINDOW:
-        current = _squares_written_out(current, prefix, table)
+    if short:
+        current = _squares_written_out(current, prefix, table, whole)
     return _doubled(current)
 
 
@@ -75,14 +81,21 @@ def _ways(pattern: Expression) -> Iterator[Expression]:
         yield multiplied
 
 
-def _squares_written_out(blocks: list[Block], prefix: str, table: SlotTable) -> list[Block]:
-    """Write h = u*u out where u itself is an operand too, as far as that saves operations."""
-    best, least = blocks, _cost(blocks, prefix, table)
+def _squares_written_out(
+    blocks: list[Block], prefix: str, table: SlotTable, least: int | None
+) -> list[Block]:
+    """Write h = u*u out where u itself is an operand too, as far as that saves operations.
+
+    `least` is what the blocks cost, where that is known.
+    """
+    best = blocks
     rows = rows_of(blocks)
     squares = {r.name: r.operands[0] for r in rows if r.pattern == Mul((Var(0), Var(0)))}
     for i, row in enumerate(rows):
         for place, name in enumerate(row.operands):
             if squares.get(name) in row.operands:
+                if least is None:
+                    least = _cost(blocks, prefix, table)
                 names: dict[str | int, Expression] = {k: Var(o) for k, o in enumerate(row.operands)}
                 names[place] = Mul((Var(squares[name]), Var(squares[name])))
                 form = _everywhere(normal(substitute(row.pattern, names)))
