@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial, reduce
+from operator import add, mul, neg, sub, truediv
 
 from symgrad.expression.certified import acb, arb
 from symgrad.expression.evaluate import RELATIONS
@@ -32,6 +33,7 @@ from symgrad.program.normal import normal
 from symgrad.program.series import SERIES, Local
 
 Column = Sequence[float]
+Function = Callable[..., float]
 NAN, INF = math.nan, math.inf
 
 
@@ -70,17 +72,13 @@ class Doubles:
             case Add(terms):
                 return self._sum(terms)
             case Neg(operand):
-                return [-x for x in self.of(operand)]
+                return list(map(neg, self.of(operand)))
             case Mul(factors):
-                total = self.of(factors[0])
-                for factor in factors[1:]:
-                    total = [x * y for x, y in zip(total, self.of(factor), strict=True)]
-                return total
+                return reduce(lambda total, y: list(map(mul, total, y)), map(self.of, factors))
             case Div(above, below):
-                pairs = zip(self.of(above), self.of(below), strict=True)
-                return [x / y if y else _over_zero(x, y) for x, y in pairs]
+                return _each(truediv, _divided, self.of(above), self.of(below))
             case Pow(base, exponent):
-                return [_power(x, y) for x, y in zip(self.of(base), self.of(exponent), strict=True)]
+                return _each(math.pow, _power, self.of(base), self.of(exponent))
             case Call("where", (condition, yes, no)):
                 chosen = zip(self.holds(condition), self.of(yes), self.of(no), strict=True)
                 return [NAN if c is None else a if c else b for c, a, b in chosen]
@@ -93,9 +91,9 @@ class Doubles:
         total = self.of(terms[0])
         for term in terms[1:]:
             if isinstance(term, Neg):
-                total = [x - y for x, y in zip(total, self.of(term.operand), strict=True)]
+                total = list(map(sub, total, self.of(term.operand)))
             else:
-                total = [x + y for x, y in zip(total, self.of(term), strict=True)]
+                total = list(map(add, total, self.of(term)))
         return total
 
     def _call(self, function: str, arguments: tuple[Expression, ...]) -> Column:
@@ -109,10 +107,7 @@ class Doubles:
             if definition is None:
                 raise Unmeasured(function)
             return self.of(normal(definition(arguments)))
-        if len(arguments) == 1:
-            return [_tried(direct, x) for x in self.of(arguments[0])]
-        columns = [self.of(argument) for argument in arguments]
-        return [_tried(direct, *row) for row in zip(*columns, strict=True)]
+        return _each(direct, partial(_tried, direct), *map(self.of, arguments))
 
     def holds(self, condition: Expression) -> Sequence[bool | None]:
         """Tell where a condition holds; None where a side is NaN."""
@@ -146,16 +141,26 @@ def _nearest(value: object) -> float:
         return INF if value > 0 else -INF  # type: ignore[operator]
 
 
-def _tried(function: Callable[..., float], *xs: float) -> float:
+def _tried(function: Function, *xs: float) -> float:
     try:
         return function(*xs)
     except (ValueError, ZeroDivisionError, ArithmeticError):
         return NAN
 
 
-def _over_zero(x: float, zero: float) -> float:
-    """Return x/0 as IEEE 754 has it, which all targets keep to."""
-    return NAN if x == 0.0 or x != x else math.copysign(INF, x) * math.copysign(1.0, zero)  # noqa: PLR0124
+def _each(plain: Function, careful: Function, *columns: Column) -> Column:
+    """Return a function of columns at every point; `careful` gives a double for any others."""
+    try:
+        return list(map(plain, *columns))
+    except (ValueError, ArithmeticError):
+        return list(map(careful, *columns))
+
+
+def _divided(x: float, y: float) -> float:
+    """Return x/y, and x/0 as IEEE 754 has it, which all targets keep to."""
+    if y:
+        return x / y
+    return NAN if x == 0.0 or x != x else math.copysign(INF, x) * math.copysign(1.0, y)  # noqa: PLR0124
 
 
 def _power(x: float, y: float) -> float:

@@ -168,8 +168,10 @@ class _Search:
         """Yield what is cheap to find: shorter forms, parts mended by themselves, series."""
         yield from map(shortened, seeds)
         by_table = ByParts(self.parts, self.most)
-        mended = [by_table.mended(e) for e in seeds]
-        yield from mended
+        mended = []
+        for e in seeds:  # one by one: the first that is right ends the search
+            mended.append(by_table.mended(e))
+            yield mended[-1]
         if self.rare:  # only what is shorter will be taken
             yield from arrangements(seeds[0])
             return
