@@ -82,7 +82,8 @@ def judged(path: Path) -> list[Link]:
     graph, suffix, text, links = read(path)
     lines = [0, *(match.end() for match in re.finditer("\n", text))]
     starts = [link.start for link in links]
-    for verdict in sg.verify(sg.parse(graph), text, source=path.stem + suffix).verdicts:
+    report = sg.verify(sg.parse(graph), text, source=path.stem + suffix, explain=False)
+    for verdict in report.verdicts:
         places = [link.place for link in verdict.claim.links] or [verdict.claim.place]
         hit: list[int] = []
         for place in places:

@@ -12,6 +12,7 @@ from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import named
 from symgrad.verify.arrays.latex import plain_text
 from symgrad.verify.arrays.normal import vanishes
+from tests import judged
 from tests.array_numbers import FOLDER, cases
 
 GRAPHS = sorted(path.stem for path in FOLDER.glob("*.sg"))
@@ -41,7 +42,7 @@ def test_gradients_are_proved_in_text_and_latex_and_as_swept(name, source):
         claims.append(f"∂{top}/∂{parameter} = {text.expression(raw[parameter])}")
         left = rf"\frac{{\partial {latex.name(top)}}}{{\partial {latex.name(parameter)}}}"
         claims.append(f"${left} = {latex.expression(tree)}$")
-    found = {v.status for claim in claims for v in sg.verify(graph, claim).verdicts}
+    found = {v.status for claim in claims for v in sg.verify(graph, claim, explain=False).verdicts}
     assert found <= ({"proved", "agrees"} if name in NOT_PROVED else {"proved"})
 
 
@@ -53,7 +54,7 @@ def test_wrong_signs_and_factors_are_refuted(name, source):
     for parameter, tree in sg.derive(graph, sensitivities="none").array_gradients:
         for wrong in (build.neg(tree), build.scaled(build.HALF.value, tree)):
             claim = f"∂{graph.objective}/∂{parameter} = {printer.expression(wrong)}"
-            assert [v.status for v in sg.verify(graph, claim).verdicts] == ["refuted"]
+            assert judged.statuses(graph, claim, source=None) == ["refuted"]
 
 
 @pytest.mark.parametrize(
@@ -134,13 +135,13 @@ def test_a_text_all_of_whose_gradients_are_transposed_is_right_in_its_own_layout
     ],
 )
 def test_what_is_set_to_zero_is_a_condition(text, statuses):
-    found = [v.status for v in sg.verify(load("linear_mse"), text).verdicts]
+    found = [v.status for v in sg.verify(load("linear_mse"), text, explain=False).verdicts]
     assert " ".join(found) == statuses
 
 
 def test_layout_of_the_numerator_transposes_derivatives():
     text = "layout numerator\n∂L/∂W = x rᵀ"
-    assert [v.status for v in sg.verify(load("linear_mse"), text).verdicts] == [
+    assert [v.status for v in sg.verify(load("linear_mse"), text, explain=False).verdicts] == [
         "condition",
         "proved",
     ]
@@ -148,7 +149,7 @@ def test_layout_of_the_numerator_transposes_derivatives():
 
 def test_names_that_the_author_defines_stay_in_force():
     text = "e = z - y\n∂L/∂b = e\n∂L/∂W = e xᵀ"
-    statuses = [v.status for v in sg.verify(load("linear_mse"), text).verdicts]
+    statuses = [v.status for v in sg.verify(load("linear_mse"), text, explain=False).verdicts]
     assert statuses == ["definition", "proved", "proved"]
 
 
@@ -198,7 +199,7 @@ def test_what_a_slash_divides_by_and_what_a_power_is_may_be_meant_either_way(cla
         "param x[n]\ngiven A[n,n], X[N,n]\nf = xᵀ@A@x/2\ng = norm(X@x)^2/(2*N)\n"
         "B = A@A\nE = A .^ 2\nJ = f + g + tr(B) + sum(E)"
     )
-    assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]
+    assert [v.status for v in sg.verify(graph, claim, explain=False).verdicts] == [status]
 
 
 def test_identities_vanish_for_all_sizes():
@@ -234,7 +235,7 @@ def test_inverses_of_sums_are_written_by_one_another(claim, status):
         "param x[n]\ngiven H[m,n], R[m,m], P[n,n]\nassume R spd, P spd\n"
         "J = x@inv(P)@x + (H@x)@inv(R)@(H@x)"
     )
-    assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]
+    assert [v.status for v in sg.verify(graph, claim, explain=False).verdicts] == [status]
 
 
 def test_latex_becomes_text():
@@ -267,7 +268,7 @@ def test_the_same_forms_said_wrongly_are_refuted(block):
     at = lines.index("--")
     graph = sg.parse("\n".join(lines[:at]))
     for line in lines[at + 1 :]:
-        statuses = {v.status for v in sg.verify(graph, line).verdicts}
+        statuses = {v.status for v in sg.verify(graph, line, explain=False).verdicts}
         assert "refuted" in statuses, line
         assert statuses <= {"refuted", "definition", "condition"}, line
 
@@ -291,7 +292,7 @@ def test_a_link_that_cannot_be_read_leaves_its_chain():
     claim = (
         r"$$\frac{\partial L}{\partial W} = \sum_i \frac{\partial L}{\partial z_i} Q_i = r x^T$$"
     )
-    statuses = [v.status for v in sg.verify(load("linear_mse"), claim).verdicts]
+    statuses = [v.status for v in sg.verify(load("linear_mse"), claim, explain=False).verdicts]
     assert statuses == ["proved", "unreadable"]
 
 
@@ -306,7 +307,7 @@ def test_a_link_that_cannot_be_read_leaves_its_chain():
 )
 def test_conditions_are_compared_by_their_form(claim, status):
     graph = sg.graph('def f(w: "n", *, X: "m n", y: "m"):\n    return sum(maximum(0, 1 - y*(X@w)))')
-    assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]
+    assert [v.status for v in sg.verify(graph, claim, explain=False).verdicts] == [status]
 
 
 def test_a_condition_of_the_graph_is_not_its_neighbour():
@@ -328,13 +329,13 @@ def test_a_condition_of_the_graph_is_not_its_neighbour():
 def test_derivatives_of_three_axes_and_more_are_judged_in_index_notation(claim, status):
     text = "param W[n,n], X[n,n]\ngiven A[n,n], x[n]\nu = W@x\nh = tanh(u)\nR = A@X\n"
     graph = sg.parse(f"{text}f = sum(R) + sum(h)")
-    assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]
+    assert [v.status for v in sg.verify(graph, claim, explain=False).verdicts] == [status]
 
 
 def test_sigma_is_a_matrix_of_the_graph_or_a_sum_over_an_index():
     graph = sg.parse("param Σ[d,d]\ngiven x[d]\nu = Σ@x\nf = ∑_{i,j} x[i]*Σ[i,j]*x[j]")
     claims = ["u_i = Σ_j Σ_{ij} x_j", "∂f/∂Σ = x xᵀ", r"$f = \sum_i x_i u_i$", "f = xᵀΣx"]
-    found = [sg.verify(graph, claim).verdicts[0].status for claim in [*claims, "u = Σᵀx"]]
+    found = [judged.statuses(graph, claim, source=None)[0] for claim in [*claims, "u = Σᵀx"]]
     assert found == ["proved"] * 4 + ["refuted"]
 
 

@@ -20,7 +20,8 @@ def read(text, model=SEED, source="claims.txt"):
 
 
 def statuses(text, model=SEED, **options):
-    return [verdict.status for verdict in sg.verify(model, text, **options).verdicts]
+    report = sg.verify(model, text, explain=False, **options)
+    return [verdict.status for verdict in report.verdicts]
 
 
 def only(text, model=SEED):

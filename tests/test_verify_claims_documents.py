@@ -11,12 +11,12 @@ SEED = sg.load("example:branch_and_merge")
 ARTICLE = Path(sg.__file__).parent / "examples" / "branch_and_merge.md"
 
 
-def verdicts(text, source="article.md", model=SEED):
-    return sg.verify(model, text, source=source).judged
+def verdicts(text, source="article.md", model=SEED, **options):
+    return sg.verify(model, text, source=source, **options).judged
 
 
 def statuses(text, source="article.md", model=SEED):
-    return [verdict.status for verdict in verdicts(text, source, model)]
+    return [verdict.status for verdict in verdicts(text, source, model, explain=False)]
 
 
 def found(text, source="article.md"):
@@ -35,7 +35,7 @@ def test_a_changed_digit_in_the_article_is_found(digit):
     wrong = digit[:-1] + str((int(digit[-1]) + 4) % 10)
     changed = text.replace(digit, wrong, 1)
     line = text[: text.index(digit)].count("\n") + 1
-    report = sg.verify(SEED, changed, source=str(ARTICLE))
+    report = sg.verify(SEED, changed, source=str(ARTICLE), explain=False)
     assert report.exit_code == 1
     assert [v.line for v in report.verdicts if v.status == "refuted"] == [line]
 

@@ -4,16 +4,13 @@ import pytest
 
 from symgrad.sources.text import parse
 from symgrad.verify import verify
+from tests.judged import statuses
 
 GAUSS = "param μ, σ; data x; ℓ = -log(σ^2)/2 - log(2*pi)/2 - (x - μ)^2/(2*σ^2)"
 LINE = "param w = 0.5, b = 0; data x, y; const α = 0.3; z = w*x + b; L = (z - y)^2; minimize L"
 STEPS = (
     "param w = 0.5, b = 0; data x, y; z = w*x + b; L = (z - y)^2; rate η = 0.1; step x = 1, y = 2"
 )
-
-
-def statuses(graph, text):
-    return [str(verdict.status) for verdict in verify(parse(graph), text, source="a.md").verdicts]
 
 
 @pytest.mark.parametrize("called", [

@@ -2,15 +2,10 @@ r"""Ways of writing of economics, mechanics, statistics and calculus: each a sam
 
 import pytest
 
-from symgrad.sources.text import parse
-from symgrad.verify import verify
+from tests.judged import statuses
 
 LINE = "param w = 0.5, b = 0; data x, y; z = w*x + b; L = (z - y)^2; minimize L"
 CHAIN = "param x; u = x^2 - 3*x + 8; y = u^5"
-
-
-def statuses(graph, text):
-    return [str(verdict.status) for verdict in verify(parse(graph), text, source="a.md").verdicts]
 
 
 APART = ["\n\n## Example 2\n\n", "\n\n2. ", "\n\n**Exercise 4.**\n", "\n\nNow consider ", ". Let "]

@@ -5,8 +5,7 @@ Each text is right as it stands; a wrong twin comes by one replacement and is re
 
 import pytest
 
-from symgrad.sources.text import parse
-from symgrad.verify import verify
+from tests.judged import statuses
 
 GAMMA = """param a, l; data x; assume a > 0, l > 0; maximize ell
 ell = log(l) + (l*a - 1)*log(x) - lgamma(a) + lgamma(a + 2)"""
@@ -55,11 +54,6 @@ CASES = [
     (LAYERS, r"$L = \frac12 \* z_3 \* z_3$", r"\frac12", r"\frac13"),
     (LAYERS, r"$w_3 = 2$ $\pdv{z_3}{a_2} = w_3 = \textbf{2}$", "bf{2}", "bf{3}"),
 ]  # fmt: skip
-
-
-def statuses(graph, text):
-    graph = parse(graph.replace(";", "\n"))
-    return [str(verdict.status) for verdict in verify(graph, text, source="a.md").verdicts]
 
 
 @pytest.mark.parametrize(("graph", "text", "old", "new"), CASES)

@@ -4,6 +4,7 @@ import pytest
 
 from symgrad.sources.text import parse
 from symgrad.verify import verify
+from tests.judged import statuses
 
 LINE = "param w, b; data x, y; z = w*x + b; L = (z - y)^2/2"
 LOGISTIC = (
@@ -12,10 +13,6 @@ LOGISTIC = (
 PRIMED = "param w, b; data x, y; y_prime = w*x + b; L = (y_prime - y)^2/2"
 FORCE = "param r, v; const m; function V; T = m*v^2/2; L = T - V(r)"
 UNIT = "param w = 0.5, c = 1; data x; z = w*x; a = relu(z); p = sigmoid(c*a); L = p^2; step x = 1"
-
-
-def statuses(graph, text, source="a.md"):
-    return [str(verdict.status) for verdict in verify(parse(graph), text, source=source).verdicts]
 
 
 @pytest.mark.parametrize("gap", [r"\!", r"\,", r" \! ", r"\;", "~"])

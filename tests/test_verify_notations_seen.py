@@ -2,8 +2,7 @@ r"""Further notations of documents, each a kind, with a wrong twin beside it."""
 
 import pytest
 
-from symgrad.sources.text import parse
-from symgrad.verify import verify
+from tests.judged import statuses
 
 PAIRS = """param w_1, w_2, b; data x_11, x_12, x_21, x_22, y_1, y_2; const N = 2; rate alpha = 0.1
 z_1 = w_1*x_11 + w_2*x_12 + b; z_2 = w_1*x_21 + w_2*x_22 + b
@@ -15,10 +14,6 @@ L = (q_ij - r)^2/2 + R"""
 UNIT = "param w_1, w_2; data x_1, x_2, y; rate eta = 1; z = w_1*x_1 + w_2*x_2; J = (z - y)^2/2"
 NORMAL = "param mu, sigma; data x; assume sigma > 0; l = -log(sigma) - (x - mu)^2/(2*sigma^2)"
 STEPPED = "param a = 0.4, b = 0.2; data x; p = a*x + b; J = p^2; rate eta = 0.1; step x = 2"
-
-
-def statuses(graph, text, source="a.md"):
-    return [str(verdict.status) for verdict in verify(parse(graph), text, source=source).verdicts]
 
 
 def test_a_derivative_in_front_of_a_bracket_by_a_name_with_an_index_is_no_function():
