@@ -6,18 +6,24 @@ import importlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from symgrad.expression import deadline
-from symgrad.program import passes as program_passes
-from symgrad.program import program
 from tests import warm
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# None of hundreds of processes is to compile symgrad anew, nor the next run all tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+deadline = importlib.import_module("symgrad.expression.deadline")
+derive = importlib.import_module("symgrad.derivation.derive")
+derive_arrays = importlib.import_module("symgrad.derivation.arrays.derive")
+program_passes = importlib.import_module("symgrad.program.passes")
+program = importlib.import_module("symgrad.program.program")
 
 # `steady` tries the same inputs on every run. `HYPOTHESIS_PROFILE=explore` tries new ones, and
 # more; both print the line that replays a failure.
@@ -34,19 +40,23 @@ program._improved = functools.cache(program._improved.__wrapped__)
 
 
 def _shared(derived):
-    """Derive a graph once for all the tests of a worker."""
+    """Derive a graph once for all the tests of a worker, whoever asks."""
     kept = functools.lru_cache(500)(derived)
 
-    def derivation(graph, chosen, sensitivities, label):
-        found = sensitivities if isinstance(sensitivities, str) else tuple(sensitivities)
-        return kept(graph, chosen, found, label)
+    def derivation(*given, **options):
+        fixed = {name: _hashable(value) for name, value in options.items()}
+        return kept(*map(_hashable, given), **fixed)
 
     return derivation
 
 
-derive = importlib.import_module("symgrad.derivation.derive")
+def _hashable(value):
+    return value if isinstance(value, Hashable) else tuple(value)
+
+
 _derived_anew = derive._derived
 derive._derived = _shared(_derived_anew)
+derive_arrays.derive_arrays = _shared(derive_arrays.derive_arrays)
 
 
 @pytest.fixture
@@ -57,8 +67,6 @@ def unshared(monkeypatch):
 
 # Threads of xdist and of NumPy's libraries only wait here for what comes next.
 deadline.can_fork = Path("/proc/self/task").exists
-
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # none of hundreds is to compile symgrad anew
 
 
 def pytest_collection_finish():

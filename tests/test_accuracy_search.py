@@ -73,7 +73,7 @@ def test_values_of_parts_take_the_digits_that_they_need():
     assert abs(near - math.erfc(25.0)) <= math.ulp(near)
 
 
-@pytest.mark.parametrize("terms", [2, 5])
+@pytest.mark.parametrize("terms", [2, 4])
 def test_what_is_measured_does_not_grow_with_the_width(terms, monkeypatch):
     names = [f"x{i}" for i in range(terms)]
     above = " + ".join(f"{i + 1}*exp({x})" for i, x in enumerate(names))

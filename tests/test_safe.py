@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from symgrad.derivation.derive import derive
 from symgrad.expression.evaluate import Decimals, OutsideDomain
@@ -91,8 +92,12 @@ def solves(case, *, safe):
         return False
 
 
+# One case in so many; `HYPOTHESIS_PROFILE=explore` takes them all.
+EVERY = 1 if settings().max_examples > 100 else 18
+
+
 def test_panel():
-    cases = CASES[::9]
+    cases = CASES[::EVERY]
     solved = [case.name for case in cases if solves(case, safe=True)]
     assert len(solved) >= SOLVED * len(cases), {case.name for case in cases} - set(solved)
 
