@@ -142,8 +142,11 @@ def test_a_word_with_a_number_that_no_name_has_means_nothing(form):
     """What is refused by its numbers is what a look at every meaning refuses; the rest is read."""
     scope = Scope(NUMBERED, derive(NUMBERED))
     quick = [number for number in range(10, 65) if scope.names.can_have(form.format(number))]
-    read = [n for n in range(10, 65)
-            if scope.resolve(form.format(n)) or scope.products(form.format(n), before_power=False)]
+    read = [
+        n
+        for n in range(10, 65)
+        if scope.resolve(form.format(n)) or scope.products(form.format(n), before_power=False)
+    ]
     assert set(read) <= set(quick) < set(range(10, 65))
     assert read
     assert [n for n in range(10, 65) if scope.can_be_read(form.format(n))] == read
