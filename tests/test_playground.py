@@ -123,6 +123,35 @@ def test_vectors_and_matrices_are_shown_worked_and_explained(name):
     assert [name for name, _ in shown["targets"]] == ["numpy", "python", "javascript", "c"]
 
 
+ARRAYS = """size m = 2, n = 4
+param W[m,m], b[m], λ = 0.5
+const x[m], S[m,m], M[n,n]
+assume S spd
+u = W @ x + b
+J = dot(u, S @ u) + λ*sum(b) + tr(M)
+"""
+
+
+def test_numbers_of_arrays_are_changed_entry_by_entry():
+    before = values(show(ARRAYS))
+    assert list(before) == [
+        "W[1,1]", "W[1,2]", "W[2,1]", "W[2,2]", "b[1]", "b[2]", "λ", "x[1]", "x[2]",
+    ]  # fmt: skip  # of S something is assumed, M is large
+    changed = {"W[2,1]": "-7", "b[2]": "0.25", "λ": "2"}
+    assert values(show(ARRAYS, **changed)) == before | changed
+    shown = show("param b[m], λ = 0.5; J = λ*sum(b)", **{"b[1]": "3", "b[2]": "4", "λ": "2"})
+    assert "≈ 14" in shown["data"]["steps"][0]["numbers"]
+
+
+@pytest.mark.parametrize("key", ["W[3,1]", "W[0,1]", "W[1]", "W", "S[1,1]", "nobody", "b[1,1]"])
+def test_what_is_no_entry_changes_nothing(key):
+    assert show(ARRAYS, **{key: "9"})["data"] == show(ARRAYS)["data"]
+
+
+def test_an_entry_is_a_number():
+    assert "the value of `W[1,1]`" in show(ARRAYS, **{"W[1,1]": "one"})["note"]
+
+
 def test_the_page_shows_the_first_example_before_anything_is_loaded():
     texts = playground.pages()
     assert r"\frac{\partial J}{\partial a}" in texts["index.html"]

@@ -17,6 +17,7 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError, display_text
 from symgrad.graph.graph import Graph
+from symgrad.render.arrays.numbers import entries, with_entries
 from symgrad.render.arrays.page import MOST_STEPS, ArrayPage
 from symgrad.render.arrays.sheet import headline as array_headline
 from symgrad.render.html import environment
@@ -44,7 +45,7 @@ TEMPLATE = "live.html.j2"
 MAX_TEXT = 100_000  # characters of a graph or a derivation
 SOURCE = "graph"
 _MADE_UP = "The graph states no numbers for all its inputs: those shown are made up."
-_ARRAYS_GIVEN = "Vectors and matrices have the numbers of the graph's text, or made-up ones."
+_ARRAYS_GIVEN = "Numbers that the graph does not state are made up; large arrays keep theirs."
 _KEPT = 8  # graphs whose derivation is kept
 _EXPLAINED = ("edges", "sensitivities", "jacobians", "gradients")  # of a graph with arrays
 _SIGNIFICANT = 4  # digits of a number that is made up
@@ -115,7 +116,7 @@ def _show(request: Mapping[str, Any], text: str) -> Answer:
     graph, derivation = read_graph(text), derivation_of(text)
     quick = bool(request.get("quick"))
     if isinstance(derivation, ArrayDerivation):
-        return _show_arrays(derivation, quick=quick)
+        return _show_arrays(derivation, request.get("numbers") or {}, quick=quick)
     plan, note = _plan(derivation, request.get("numbers") or {})
     planned = plan.count
     plan = replace(plan, count=1) if quick else plan
@@ -143,10 +144,12 @@ def _show(request: Mapping[str, Any], text: str) -> Answer:
     }
 
 
-def _show_arrays(d: ArrayDerivation, *, quick: bool) -> Answer:
+def _show_arrays(d: ArrayDerivation, changed: Mapping[str, Any], *, quick: bool) -> Answer:
     """Return the formulas, the picture and the steps of a graph with vectors and matrices."""
     try:
         plan, reason = planned(d, None), ""
+        if plan is not None and (given := with_entries(plan, changed)):
+            plan = planned(d, given)
     except SymgradError as problem:
         plan, reason = None, problem.diagnostics[0].message
     shown = ArrayPage(d, plan, reason, most=1 if quick else MOST_STEPS)
@@ -164,7 +167,10 @@ def _show_arrays(d: ArrayDerivation, *, quick: bool) -> Answer:
         "graph": _filled("shown", page, svg),
         **({} if quick else {"numbers": _filled("numbers", page)}),
         "width": width,
-        "inputs": [],
+        "inputs": [
+            {"name": key, "role": d.graph.index[name].kind, "value": f"{float(value):.6g}"}
+            for key, name, value in (entries(plan) if plan else ())
+        ],
         "note": shown.no_steps or _ARRAYS_GIVEN,
         "data": {"steps": steps, "tiles": [], "marks": line.marks if line else ()},
         "targets": [[name, LANGUAGES[name]] for name in ARRAY_TARGETS],
