@@ -152,6 +152,8 @@ if (window.top === window) {
     cases: document.querySelectorAll(".tried .side").length,
     silent: boxes.filter((box) => hides(box) !== told(box)).map((box) => box.textContent),
     cut: boxes.filter(told).length,
+    scrolled: boxes.filter((box) => box.matches(".formula, .line") && hides(box)).length,
+    loose: document.querySelectorAll("[data-loose]").length,
     clipped: [...document.querySelectorAll(".cell, #command")].filter((element) =>
       element.scrollWidth > element.clientWidth + 1 && element.clientWidth).map((e) => e.outerHTML),
   } }, "*");
@@ -267,6 +269,17 @@ if CHROMIUM:
         assert found["silent"] == []
         assert found["cut"] > 6
         assert found["overflowing"] == []
+
+    def test_brackets_break_on_a_phone_where_nothing_else_does(branch):
+        path = branch.with_name("brackets.html")
+        ratios = " + ".join(f"scale*x^{i}/({i + 1} + width^2)" for i in range(6))
+        graph = parse(f"param scale = 2, width = 1; data x; J = x*({ratios})^2; step x = 1")
+        page = sg.report(graph)
+        path.write_text(driven(page, PHONE), encoding="utf-8")
+        found = noted(in_browser(path))
+        assert found["loose"] > 2
+        assert found["scrolled"] == 0
+        assert 'id="slider"' not in page  # one step is not chosen
 
     def test_paper_holds_every_formula_whole(branch):
         path = branch.with_name("paper.html")

@@ -71,7 +71,7 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     "safe",
     default=True,
     show_default=True,
-    help="Rewrite what measurably loses digits; --no-accuracy emits the formulas as written.",
+    help="Rewrite what measurably loses digits, or emit the formulas as they are written.",
 )
 @click.option(
     "--templates",
@@ -87,12 +87,12 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="An option of the target."
 )
 @click.option("--style", help="The style of NumPy: plain (a line a formula) or fast (blocks).")
-@names_option("--only", metavar="NAMES", help="The functions of the file: value,gradient,…")
+@names_option("--only", metavar="NAMES", help="The functions of the file: value, gradient, …")
 @names_option(
     "--with",
     "include",
     metavar="NAMES",
-    help="Further functions: hessian,hvp,jacobian,gauss_newton,value_each,partial_sums,….",
+    help="Further functions: hessian, hvp, jacobian, gauss_newton, value_each, partial_sums, ….",
 )
 @click.option("--module", help="Name of the module; taken from FILE when left out.")
 @click.option("--ascii", "plain", is_flag=True, help="Comments in plain ASCII, no Greek letters.")

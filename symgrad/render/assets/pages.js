@@ -120,6 +120,41 @@ const pages = (() => {
   const PAPER = 520; // pixels of a printed line beside the number, for the smallest usual paper
   const fitted = (within) => all(".formula, .line", within);
 
+  // A line breaks between brackets of a fixed size, and not between those that grow.
+  function loosened(tex) {
+    const tokens = /\\(?:left|right)\s*(?:\\.|.)|\\(?:begin|end)\{\w+\}|\\[a-zA-Z]+|\\.|[{}]/g;
+    const opened = [];
+    let depth = 0;
+    return tex.replace(tokens, (token) => {
+      const bracket = token.at(-1);
+      if (token === "{" || token.startsWith("\\begin")) depth += 1;
+      else if (token === "}" || token.startsWith("\\end")) depth -= 1;
+      else if (/^\\left\b/.test(token)) {
+        opened.push(depth === 0 && /[([]/.test(bracket));
+        if (opened.at(-1)) return `\\Bigl${bracket}`;
+        depth += 1;
+      } else if (/^\\right\b/.test(token)) {
+        if (opened.pop()) return `\\Bigr${bracket}`;
+        depth -= 1;
+      }
+      return token;
+    });
+  }
+
+  function loosen(box) {
+    box.dataset.loose = "loose";
+    all("[data-tex]", box).forEach((formula) => {
+      formula.replaceChildren();
+      set(formula, loosened(formula.dataset.tex));
+      typesetAs.delete(formula);
+    });
+  }
+
+  function tighten(box) {
+    delete box.dataset.loose;
+    all("[data-tex]", box).forEach(typeset);
+  }
+
   // Everything is measured before anything is changed: else each box would lay the page out again.
   function tellEdges(...boxes) {
     const found = boxes.map((box) => [box.scrollLeft, box.scrollWidth - box.clientWidth - box.scrollLeft]);
@@ -134,10 +169,14 @@ const pages = (() => {
     const boxes = fitted(within).filter((box) => !fresh || !box.dataset.edges);
     boxes.forEach((box) => box.style.removeProperty("font-size"));
     boxes.forEach((box) => box.parentElement.classList.remove("far"));
+    boxes.filter((box) => box.dataset.loose).forEach(tighten);
     const measured = () => boxes.map((box) => box.clientWidth / box.scrollWidth);
     const narrow = measured();
     boxes.forEach((box, i) => box.parentElement.classList.toggle("far", narrow[i] < SMALLEST));
-    const ratios = measured();
+    let ratios = measured();
+    const wide = boxes.filter((box, i) => ratios[i] < SMALLEST);
+    wide.forEach(loosen);
+    if (wide.length) ratios = measured();
     boxes.forEach((box, i) => {
       if (ratios[i] < 1) box.style.fontSize = `${Math.max(SMALLEST, ratios[i] * 0.99) * 100}%`;
     });
