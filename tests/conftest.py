@@ -23,7 +23,7 @@ deadline = importlib.import_module("symgrad.expression.deadline")
 derive = importlib.import_module("symgrad.derivation.derive")
 derive_arrays = importlib.import_module("symgrad.derivation.arrays.derive")
 program_passes = importlib.import_module("symgrad.program.passes")
-program = importlib.import_module("symgrad.program.program")
+making = importlib.import_module("symgrad.program.making")
 
 # `steady` tries the same inputs on every run. `HYPOTHESIS_PROFILE=explore` tries new ones, and
 # more; both print the line that replays a failure.
@@ -36,7 +36,7 @@ gc.disable()  # 8,000 tests are collected, and stay
 program_passes.STRICT = True  # a pass that breaks a program is an error here, not left out
 
 # The same graphs are emitted in many files: where they lose digits is searched for once.
-program._improved = functools.cache(program._improved.__wrapped__)
+making._improved = functools.cache(making._improved.__wrapped__)
 
 
 def _shared(derived):

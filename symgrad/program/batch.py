@@ -29,7 +29,8 @@ from symgrad.expression.tree import (
 )
 from symgrad.program.block import Assignment
 from symgrad.program.normal import normal
-from symgrad.program.program import Program, Routine
+from symgrad.program.program import Program
+from symgrad.program.routine import Routine
 
 WEIGHT = Mark("the weight of a sample")
 _DEPTH = 32  # how far a sum is followed into the names that it adds up

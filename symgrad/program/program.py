@@ -6,92 +6,35 @@ single assignment in names; what they have in common is computed once; the autho
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
-from typing import Literal, NamedTuple
 
-from symgrad.accuracy.improve import improved, may_lose
 from symgrad.accuracy.report import Improved
 from symgrad.derivation.derivation import Derivation, gradient_name
 from symgrad.errors import free_name
-from symgrad.expression.alike import Key
 from symgrad.expression.collector import paused_collector
-from symgrad.expression.identity import ByIdentity, distinct
-from symgrad.expression.progress import part
 from symgrad.expression.rows import rows_of_columns
-from symgrad.expression.tree import ZERO, Call, Expression, Formula, Var, children, placed
+from symgrad.expression.tree import Formula
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.graph.points import inputs_of
-from symgrad.program.block import Assignment, Block, dense, rows_of
-from symgrad.program.branches import has_branches
-from symgrad.program.calls import CallsOnce
 from symgrad.program.gauss_newton import gauss_newton_product
-from symgrad.program.lines import Lines
-from symgrad.program.normal import arithmetic_of, operations_of
+from symgrad.program.making import RoutineTask, Shares, maker_of
 from symgrad.program.optimizers import optimizer
 from symgrad.program.outputs import KINDS as OUTPUTS
 from symgrad.program.outputs import outputs_of
-from symgrad.program.passes import Work, fault_of_statements, fault_of_work, through
-from symgrad.program.rewrite import rewritten
+from symgrad.program.routine import Routine
 from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.program.second import second_order
-from symgrad.program.sharing import shared
-from symgrad.program.slots import SlotTable
-from symgrad.program.split import split
-from symgrad.program.statements import Statement, patterns_of
-from symgrad.program.temporaries import derivatives, named
+from symgrad.program.statements import Statement
+from symgrad.program.temporaries import derivatives
 
 MAX_SEPARATE = 1000  # above it `gradient` is taken from `value_and_gradient`, to halve the text
-_PREFIXES = ("t", "tmp", "aux", "shared")
 DEFAULT_RATE = Fraction(1, 10)
 _AS_WRITTEN = Improved(())
-
-
-@dataclass(frozen=True)
-class Routine:
-    """Assignments in the order in which they run, and the names of what they compute.
-
-    `body` holds the assignments one by one, `blocks` the same by pattern. `results` are names of
-    assignments or of inputs. `guarded` holds the names that are needed in a branch of `where` only:
-    their value may be NaN or infinite and must not stop the program.
-    """
-
-    blocks: tuple[Block, ...]
-    results: tuple[str, ...]
-    guarded: frozenset[str] = frozenset()
-
-    @cached_property
-    def body(self) -> tuple[Assignment, ...]:
-        """The assignments in the order in which they run."""
-        return tuple(rows_of(self.blocks))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names that are assigned, in no particular order but always the same."""
-        return tuple(chain.from_iterable(block.names for block in self.blocks))
-
-    @cached_property
-    def used(self) -> frozenset[str]:
-        """The names that assignments read, or that are results."""
-        return frozenset(self.results).union(*(column for b in self.blocks for column in b.columns))
-
-    @property
-    def length(self) -> int:
-        """The number of assignments."""
-        return sum(len(block.names) for block in self.blocks)
-
-    @property
-    def operations(self) -> int:
-        """The number of arithmetic operations and function calls."""
-        return sum(operations_of(block.pattern) * len(block.names) for block in self.blocks)
-
-
-Shares = Literal["all", "nothing"] | CallsOnce
 
 
 @dataclass(frozen=True)
@@ -220,8 +163,8 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: Shares) -> 
 
     def routine(statements: tuple[Statement, ...], results: tuple[str, ...]) -> Routine:
         inputs = (*inputs_of(program.graph), *direction)
-        task = _Task(program.graph, statements, inputs, results, known)
-        maker, _ = _maker(task, safe=program.safe, shares=shares)
+        task = RoutineTask(program.graph, statements, inputs, results, known)
+        maker, _ = maker_of(task, safe=program.safe, shares=shares)
         return maker.routine(results)
 
     kinds = tuple(kinds)
@@ -256,70 +199,12 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: Shar
     statements = _statements(derivation, gradient)
     results = (graph.objective, *gradient)
     known = tuple(derivatives(derivation).items())
-    task = _Task(graph, statements, inputs_of(graph), results, known)
-    maker, found = _maker(task, safe=safe, shares=shares)
+    task = RoutineTask(graph, statements, inputs_of(graph), results, known)
+    maker, found = maker_of(task, safe=safe, shares=shares)
     value = maker.routine((graph.objective,))
     both = maker.routine((graph.objective, *gradient))
     separate = maker.routine(gradient) if both.length <= MAX_SEPARATE else None
     return Program(derivation, optimizer, safe, value, separate, both, found)
-
-
-class _Task(NamedTuple):
-    """Statements over inputs, the names among them that are asked for, and names by formulas."""
-
-    graph: Graph
-    statements: tuple[Statement, ...]
-    inputs: tuple[str, ...]
-    results: tuple[str, ...]
-    known: tuple[tuple[Key, str], ...]
-
-    def __hash__(self) -> int:
-        """Return a number without reading thousands of formulas."""
-        return hash((self.graph.objective, self.inputs, self.results))
-
-
-def _maker(task: _Task, *, safe: bool, shares: Shares) -> tuple[_Maker, Improved]:
-    """Return what makes routines of statements, which go through the passes first."""
-    found: list[Improved] = []
-
-    def mended(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        worth = any(map(may_lose, distinct(patterns_of(statements))))
-        given = task._replace(statements=statements)
-        with part(0.0, 1.0, "measured: what doubles lose"):
-            found.append(_improved(given) if worth else Improved(statements))
-        return found[-1].statements
-
-    statements = through(
-        task.statements,
-        [
-            *([("mended", mended)] if safe else []),
-            ("split", lambda rows: split(rows, task.graph.index)),
-        ],
-        lambda rows: fault_of_statements(rows, task.inputs),
-    )
-    made = _made(task, statements, shares=shares)
-    return made, found[-1] if found else _AS_WRITTEN
-
-
-def _made(task: _Task, statements: tuple[Statement, ...], *, shares: Shares) -> _Maker:
-    lines = Lines(statements)
-    names = [*lines.names, *[node.name for node in task.graph.nodes], *task.inputs]
-    return _Maker(lines, task, names, shares=shares)
-
-
-@lru_cache(8)
-def _improved(task: _Task) -> Improved:
-    """Return the statements mended; the same for every language that they are emitted in."""
-
-    @cache
-    def cost(statements: tuple[Statement, ...]) -> int:
-        pieces = split(statements, task.graph.index)
-        blocks = _made(task, pieces, shares="all").routine(task.results).blocks
-        return sum(arithmetic_of(b.pattern) * len(b.names) for b in blocks)
-
-    return improved(
-        task.statements, task.graph, task.inputs, task.results, lambda rows: cost(tuple(rows))
-    )
 
 
 def _gradient_names(derivation: Derivation) -> list[str]:
@@ -344,128 +229,3 @@ def _statements(derivation: Derivation, gradient_names: Sequence[str]) -> tuple[
     names = (*(node.name for node in ordered), *(item.name for item in named), *gradient_names)
     formulas = (*(node.formula for node in ordered), *rows_of_columns(Formula, totals, operands))
     return tuple(rows_of_columns(Statement, names, formulas))
-
-
-def free_prefix(names: Iterable[str]) -> str:
-    """Return a prefix for numbered temporaries that no name in `names` starts with."""
-    text = "\n" + "\n".join(names)
-    for prefix in _PREFIXES:
-        if f"\n{prefix}" not in text or not re.search(rf"\n{prefix}[0-9]+(?:\n|$)", text):
-            return prefix
-    longest = max(map(len, text.split("\n")))
-    return "t" + "_" * longest
-
-
-class _Maker:
-    """Makes the routines of one program."""
-
-    def __init__(self, lines: Lines, task: _Task, names: Sequence[str], *, shares: Shares) -> None:
-        table = SlotTable()
-        prefix = free_prefix(names)
-        known = dict(task.known)
-        taken = frozenset(names)
-        self._lines = lines
-        self._inputs = task.inputs
-        self._passes: list[tuple[str, Callable[[Work], Work]]] = [
-            ("rewritten", lambda work: _changed(work, rewritten(list(work.blocks), prefix, table))),
-            ("shared", lambda work: _changed(work, shared(work.blocks, prefix, table))),
-            ("without_copies", _without_copies),
-            ("named", lambda work: _changed(work, named(work.blocks, prefix, known, taken))),
-        ]
-        if isinstance(shares, CallsOnce):
-            again = ("calls_once", lambda work: _changed(work, shares(work.blocks, prefix)))
-            self._passes = [again, *self._passes[2:]]
-        elif shares == "nothing":
-            self._passes = []
-
-    def routine(self, results: tuple[str, ...]) -> Routine:
-        """Return the routine that computes `results`, with what it needs and no more."""
-        start = Work(dense(self._lines.blocks(results)), results)
-        work = through(start, self._passes, lambda found: fault_of_work(found, self._inputs))
-        return Routine(tuple(work.blocks), work.results, guarded_names(work.blocks, work.results))
-
-
-def _changed(work: Work, blocks: Sequence[Block]) -> Work:
-    return Work(blocks, work.results)
-
-
-def _without_copies(work: Work) -> Work:
-    """Return the routine without results that only are another name: that name is the result."""
-    ends = set(work.results)
-    sources: dict[str, str] = {}
-    kept: list[Block] = []
-    for block in work.blocks:
-        if isinstance(block.pattern, Var) and not ends.isdisjoint(block.names):
-            copies = [name in ends for name in block.names]
-            copied = block.selected(copies)
-            sources.update(zip(copied.names, copied.columns[0], strict=True))
-            block = block.selected([not copy for copy in copies])  # noqa: PLW2901
-        if block.names:
-            kept.append(block)
-    if not sources:
-        return work
-
-    def source(name: str) -> str:
-        while name in sources:
-            name = sources[name]
-        return name
-
-    # Another statement may use the copy's name, where it was written anew in names.
-    renamed = [
-        replace(b, columns=tuple([tuple(map(source, column)) for column in b.columns]))
-        if any(not sources.keys().isdisjoint(column) for column in b.columns)
-        else b
-        for b in kept
-    ]
-    return Work(dense(renamed), tuple(map(source, work.results)))
-
-
-def guarded_names(blocks: Sequence[Block], results: Iterable[str]) -> frozenset[str]:
-    """Return the names that only branches of `where` need.
-
-    A choice that is 0 wherever such a branch is not taken is no such name: it holds its own test.
-    """
-    branching: ByIdentity[Expression, bool] = ByIdentity()
-    for pattern in distinct(block.pattern for block in blocks):
-        branching[pattern] = has_branches(pattern)
-    if not any(branching[block.pattern] for block in blocks):
-        return frozenset()
-    certain = set(results)
-    body = rows_of(blocks)
-    tests = {row.name: _own_test(row) for row in body if branching[row.pattern]}
-    for name, pattern, operands in reversed(body):
-        if name in certain:
-            certain.update(_certain(pattern, operands, tests) if branching[pattern] else operands)
-    return frozenset(row.name for row in body if row.name not in certain)
-
-
-def _own_test(row: Assignment) -> tuple[Expression, int] | None:
-    """Return the condition and the branch outside of which a choice is 0."""
-    match row.pattern:
-        case Call("where", (condition, _, other)) if other == ZERO:
-            side = 1
-        case Call("where", (condition, other, _)) if other == ZERO:
-            side = 2
-        case _:
-            return None
-    return placed(condition, row.operands), side
-
-
-def _certain(
-    e: Expression, operands: Sequence[str], tests: Mapping[str, tuple[Expression, int] | None]
-) -> frozenset[str]:
-    """Return the operands that are needed whichever branches are taken."""
-    if isinstance(e, Var):
-        return frozenset((operands[int(e.key)],))
-    parts = [_certain(part, operands, tests) for part in children(e)]
-    if not (isinstance(e, Call) and e.function == "where"):
-        return frozenset().union(*parts)
-    condition, yes, no = parts
-    test = placed(e.arguments[0], operands)
-    own = {
-        name
-        for side, names in ((1, yes), (2, no))
-        for name in names
-        if tests.get(name) == (test, side)
-    }
-    return condition | (yes & no) | own

@@ -23,10 +23,12 @@ from symgrad.expression.rows import filled_rows
 from symgrad.expression.tree import Call, Neg, Var, formula_of, substitute
 from symgrad.graph.comments import comments_of
 from symgrad.program.block import Block
+from symgrad.program.making import Shares
 from symgrad.program.normal import normal
 from symgrad.program.optimizers import Equation, Optimizer, optimizer
 from symgrad.program.outputs import KINDS as OUTPUTS
-from symgrad.program.program import Program, Routine, Shares
+from symgrad.program.program import Program
+from symgrad.program.routine import Routine
 from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import BATCH, FoundRows

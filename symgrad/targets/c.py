@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Any
 
 from symgrad.errors import SymgradError
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import EmittedFile, RunTask, Sheet, Target
 from symgrad.targets.c_batch import NO_BATCH, CBatch, each_parts
 from symgrad.targets.c_body import CBody, indented, wrapped

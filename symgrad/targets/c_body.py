@@ -8,7 +8,7 @@ from symgrad.expression.identity import distinct
 from symgrad.expression.tree import Expression
 from symgrad.program.batch import WEIGHT
 from symgrad.program.block import Assignment
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import Sheet
 from symgrad.targets.c_parts import MAX_STATEMENTS, Cut, Line, cut
 from symgrad.targets.printing import open_functions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import Sheet
 from symgrad.targets.further import DIRECTED
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import EmittedFile, RunTask, Sheet, Target
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard
 from symgrad.targets.cpp_helpers import HELPERS

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import RunTask, Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.javascript_helpers import HELPERS

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 
 from symgrad.program.calls import CallsOnce
-from symgrad.program.program import Shares
+from symgrad.program.making import Shares
 from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows

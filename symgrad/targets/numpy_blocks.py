@@ -12,7 +12,7 @@ from symgrad.errors import free_name
 from symgrad.expression.tree import Expression, Var, formula_of, walk
 from symgrad.program.batch import WEIGHT, Batch, needed, weighted
 from symgrad.program.block import Assignment
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.layout import in_tuple, target
 from symgrad.targets.numpy_batch import inlined, mean_names, unseen
 from symgrad.targets.numpy_factors import without_factors

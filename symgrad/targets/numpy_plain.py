@@ -9,7 +9,7 @@ from dataclasses import replace
 from symgrad.expression.tree import Div, Expression, Mark, Var, formula_of, substitute
 from symgrad.program.batch import WEIGHT, Batch, moving_and_fixed, needed, weighted
 from symgrad.program.normal import normal
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import Sheet
 from symgrad.targets.layout import in_tuple, listed, target
 from symgrad.targets.long_lines import bracketed

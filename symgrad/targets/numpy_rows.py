@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.program.batch import moving_and_fixed
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import Sheet
 from symgrad.targets.layout import in_tuple
 

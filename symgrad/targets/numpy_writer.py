@@ -12,7 +12,7 @@ from symgrad.errors import free_name
 from symgrad.expression.tree import Formula
 from symgrad.program.batch import Batch, batch_of, moving_and_fixed, needed
 from symgrad.program.block import Assignment
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import Sheet
 from symgrad.targets.further import DIRECTED
 from symgrad.targets.layout import in_tuple, listed, target

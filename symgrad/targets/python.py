@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from symgrad.expression.spelling import IEEE
 from symgrad.expression.tree import Expression
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import Options, RunTask, Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.layout import in_tuple, listed

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from symgrad.expression.tree import Expression
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.targets.base import RunTask, Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.printing import CONDITION, SUM, CodePrinter, Spelling

@@ -11,7 +11,7 @@ from symgrad.expression.spelling import ATOM, CONDITION, POWER, Spelling
 from symgrad.expression.tree import Call, Expression, Formula, Logic, Var, walk
 from symgrad.program.batch import Batch, batch_of
 from symgrad.program.block import Assignment
-from symgrad.program.program import Routine
+from symgrad.program.routine import Routine
 from symgrad.program.series import ARGUMENT, SERIES, Local
 from symgrad.targets.base import RunTask, Sheet, Target
 from symgrad.targets.further import FoundRows
