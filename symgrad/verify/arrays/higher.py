@@ -157,12 +157,12 @@ def _is_apart(
     """
     (shared, *more) = dict.fromkeys(letter for letter in rows if letter in letters)
     one, other = rows.index(shared), letters.index(shared)
-    if more or rows.count(shared) + letters.count(shared) > 2:
+    twice = len(set(rows)) < len(rows) or len(set(letters)) < len(letters)
+    if twice or value.shape[one] != way.shape[other] or (more and value.shape != way.shape):
         return False
-    size = value.shape[one]
-    if way.shape[other] != size:
+    if more and rows != letters:
         return False
-    scales = build.name(_SCALES, (size,))
+    scales = build.name(_SCALES, value.shape if more else (value.shape[one],))
     inside = substituted(value, {way: build.mul(_along_axis(scales, other, way), way)})
     outside = build.mul(_along_axis(scales, one, value), value)
     decider = Decider(with_changes(scope.graph, {way.text: way, _SCALES: scales}))
@@ -170,4 +170,4 @@ def _is_apart(
 
 
 def _along_axis(v: Array, axis: int, like: Array) -> Array:
-    return v if len(like.shape) == 1 else build.expand(v, axis, like.shape)
+    return v if v.shape == like.shape else build.expand(v, axis, like.shape)

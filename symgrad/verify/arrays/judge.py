@@ -132,7 +132,7 @@ class ArrayJudge:
             later = range(at + 1, len(items) if unread else min(at + 2, len(items)))
             told = [i for i in later if self.tells(items[i], statement)]
             again = [*self.judged(statement)] if told and self.tell(items[told[0]]) else []
-            if again and all(verdict.status not in _BAD[not unread :] for verdict in again):
+            if again and all(verdict.status not in _BAD[: 2 - unread] for verdict in again):
                 verdicts = again
                 self.told.add(told[0])
                 names |= self.scope.definitions

@@ -214,6 +214,11 @@ class SideReader:
             value = meaning.indices.realised(found, letters, meaning, syntax)
             return Side(text, self.plain(value), letters, derived, ranges=ranges)
         if like is not None and like.letters:
+            rows = [letter for letter in like.letters if is_row(letter)]
+            if len(rows) == 1 and found.shape == (like.value.shape[like.letters.index(rows[0])],):
+                axis = like.letters.index(rows[0])  # the same for every row: ∂s/∂x_i = b/n
+                spread = build.expand(found, axis, like.value.shape)
+                return Side(text, self.plain(spread), like.letters, derived)
             if found.shape:
                 raise parser.fault("an array stands where an entry is claimed", 0, len(text))
             shape = like.value.shape
