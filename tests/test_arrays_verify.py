@@ -384,3 +384,28 @@ def test_sizes_that_differ_are_never_taken_for_one_another():
     for one, other in ("pq", "pn", "qn"):
         (verdict,) = sg.verify(graph, f"f + {one} = f + {other}").verdicts
         assert verdict.status == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        (r"$\Delta W = -\eta\, r x^\top$", "proved"),
+        ("W ← W - α r xᵀ", "proved"),
+        ("ΔW = -η ∂L/∂W", "proved"),
+        ("W := W + η r xᵀ", "condition"),
+        ("δW = r xᵀ", "proved"),
+        ("δW = -η r xᵀ", "proved"),
+        ("δW = 2r xᵀ", "unreadable"),
+        ("δW = x rᵀ", "refuted"),
+        ("L_b = r", "proved"),
+        ("E_r = xᵀx", "unreadable"),
+        ("∂r/∂b = I", "proved"),
+    ],
+)
+def test_steps_and_names_with_a_node_below_them_are_never_refuted_for_what_they_may_mean(
+    claim, status
+):
+    graph = sg.parse(
+        "param W[m,n], b[m]\ngiven x[n], t[m]\nconst η = 0.1\nr = W@x + b - t\nE = rᵀr/2\nL = E"
+    )
+    assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]

@@ -21,7 +21,7 @@ _SIGNS = {
     "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "approx": "≈", "lvert": "|",
     "rvert": "|", "star": "*", "ast": "*", "transpose": "ᵀ", "colon": ":", "to": "→",
     "varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "epsilon": "ε", "infty": "∞", "equiv": "=",
-    "doteq": "=", "triangleq": "=", "coloneqq": "=", "cr": " ",
+    "doteq": "=", "leftarrow": "←", "gets": "←", "triangleq": "=", "coloneqq": "=", "cr": " ",
     "ln": "log", "odiv": "./", "oslash": "./", "otimes": "⊗",
 }  # fmt: skip
 _DROPPED = tuple(

@@ -192,7 +192,7 @@ def _square(found: re.Match[str], names: Names) -> str:
 
 def _under(found: re.Match[str], names: Names) -> str:
     """Return ∂V/∂u for V_u, where V is a number and u a node, and ∂²V/∂u² for V_{uu}."""
-    below = found["braced"] or found["plain"]
+    below = _below(found)
     top = names.resolve(found["top"])
     if top is None or names.graph.shape_of[top] or names.known(found[0]):
         return found[0]
@@ -202,6 +202,19 @@ def _under(found: re.Match[str], names: Names) -> str:
     if half * 2 == below and names.resolve(half) is not None:
         return f" ∂²{found['top']}/∂{half}² "
     return found[0]
+
+
+def _below(found: re.Match[str]) -> str:
+    return found["braced"] or found["plain"]
+
+
+def own_name(left: str, names: Names) -> str:
+    """Return what is open where a left side is E_r: a derivative, or a name of the author's own."""
+    found = _UNDER.fullmatch(left.strip())
+    shown = found[0] if found is not None else ""
+    if found is None or _under(found, names) == shown or names.resolve(_below(found)) is None:
+        return ""
+    return f"`{shown}` is not what is derived from `{found['top']}`, and may be another name"
 
 
 def _gradient(found: re.Match[str], names: Names) -> str:

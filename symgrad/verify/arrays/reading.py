@@ -17,7 +17,7 @@ from symgrad.verify.arrays.sides import is_called
 from symgrad.verify.reading.documents import formulas
 from symgrad.verify.reading.passage import FoundFormula
 
-_RELATION = re.compile(r"(?<![<>!=:])(?::=|≔|==|=|≈)(?!=)")
+_RELATION = re.compile(r"(?<![<>!=:])(?::=|≔|←|==|=|≈)(?!=)")
 _LAYOUT = re.compile(
     r"\s*(?:layout\s+(?P<layout>numerator|denominator)|convention\s+(?P<convention>numpy|matlab))\s*$"
 )

@@ -56,9 +56,10 @@ def samples_told(text: str, names: Names, *, summands: bool = False) -> str:
         top = _top(word, names)
         if top is None and word[0] == "d" and found.string[found.end() :].startswith("/d"):
             top, word = _top(word[1:], names), "d"
-        if top is None or top + mark not in names.graph.index:
+        index = found["braced"] or found["plain"]
+        if top is None or top + mark not in names.graph.index or index in names.graph.index:
             return found[0]
-        return f"{'d' * (word == 'd')}{top}{mark}_{found['braced'] or found['plain']}"
+        return f"{'d' * (word == 'd')}{top}{mark}_{index}"
 
     return _PART.sub(told, text)
 

@@ -62,7 +62,7 @@ def where_zero(
     gradient = decider.expanded(zero.gradient)
     solution = decider.expanded(right)
     if left.op == "name" and left.text == zero.by and zero.by not in names_in(solution):
-        if left.shape != solution.shape:
+        if left.shape != solution.shape or not names_in(solution):
             return None
         put_in = substituted(gradient, {left: solution})
         found = decider.decide(put_in, build.zeros(put_in.shape), 5.0)
