@@ -254,3 +254,28 @@ def test_a_bar_says_nothing_of_short_work(monkeypatch):
     with progress.bar():
         assert list(counted("abc")) == ["a", "b", "c"]
     assert not errors.getvalue()
+
+
+def test_the_last_column_of_a_row_is_broken_within_its_column():
+    row = "    as written   all  at S = 39.6043, r = -100000, σ = 0.164218, T = 0.407101"
+    assert wrapped(row, 60).split("\n") == [
+        "    as written   all  at S = 39.6043, r = -100000,",
+        "                      σ = 0.164218, T = 0.407101",
+    ]
+    assert wrapped(row, 30) == row  # there is no room for a column
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_messages_fit_a_terminal_and_lines_of_a_source_stay_whole(monkeypatch, terminal):
+    errors = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", errors)
+    monkeypatch.setenv("COLUMNS", "80")
+    with contextlib.suppress(SystemExit):
+        main(["derive", "example:brnach"])
+    lines = errors.getvalue().splitlines()
+    assert (max(map(columns, lines)) <= 80) == terminal
+    assert " ".join(line.strip() for line in lines).endswith("`symgrad examples` lists them all")
+    with contextlib.suppress(SystemExit):
+        main(["derive", f"J = {' + '.join(f'alpha*x^{i}' for i in range(20))}", "--wrt", "x,beta"])
+    wide = [line for line in errors.getvalue().splitlines() if columns(line) > 80]
+    assert all("|" in line for line in wide[not terminal :])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = Path("-")
 
+_SOURCE = re.compile(r"\s*(?:\d+\s*)?\||\s*-->")  # a line of a source, what points at it, its place
 _COLORS = {"error": "red", "warning": "yellow"}
 
 
@@ -35,7 +37,7 @@ def report(item: Diagnostic) -> None:
     word = f"{item.severity}:"
     if use_color(sys.stderr) and text.startswith(word):
         text = click.style(word, fg=_COLORS.get(item.severity), bold=True) + text[len(word) :]
-    complain(text)
+    note(text)
 
 
 def use_color(stream: object) -> bool:
@@ -147,7 +149,14 @@ def refuse_others(path: Path, *, force: bool) -> None:
 
 
 def note(text: str) -> None:
-    """Write a remark to standard error, where it does not mix with a result."""
+    """Write a remark to standard error, where it does not mix with a result.
+
+    On a terminal its lines are broken as those of results are, but for a line of a source.
+    """
+    if is_terminal(sys.stderr):
+        width = shutil.get_terminal_size().columns
+        lines = text.split("\n")
+        text = "\n".join(line if _SOURCE.match(line) else wrapped(line, width) for line in lines)
     complain(text)
 
 

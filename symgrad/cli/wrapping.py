@@ -48,11 +48,12 @@ def wrapped(text: str, width: int) -> str:
 
 
 def _broken(line: str, width: int) -> list[str]:
-    if columns(line) <= width or len(_GAPS.findall(line)) > 1:
+    if columns(line) <= width or width < _LEAST:
         return [line]
+    gaps = [*_GAPS.finditer(line)]
+    if len(gaps) > 1:
+        return _broken_last(line, gaps[-1].end(), width)
     indent = len(line) - len(line.lstrip())
-    if width < _LEAST:
-        return [line]
     margin = " " * min(indent + _INDENT, width - _LEAST)
     prose = max((found.start() for found in _PROSE.finditer(line)), default=-1)
     found: list[str] = []
@@ -69,6 +70,15 @@ def _broken(line: str, width: int) -> list[str]:
             start += 1
         before = margin
     return [*found, before + line[start:]]
+
+
+def _broken_last(line: str, at: int, width: int) -> list[str]:
+    """Return a row of a table, which fits but for its last column, that column in lines."""
+    before = columns(line[:at])
+    if before > width - _LEAST:
+        return [line]
+    parts = _broken(line[at:], width - before)
+    return [line[:at] + parts[0], *(" " * before + part.lstrip() for part in parts[1:])]
 
 
 def _reach(line: str, start: int, room: int) -> int:
