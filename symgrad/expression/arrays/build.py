@@ -15,7 +15,7 @@ from math import isqrt
 from symgrad.expression.arrays.size import UNIT, Shape, Size
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, digest, walk
 
-_ENTRYWISE = frozenset(("add", "mul", "pow", "fn", "cmp", "logic"))
+ENTRYWISE = frozenset(("add", "mul", "pow", "fn", "cmp", "logic"))
 _LARGEST_POWER = 64
 
 
@@ -519,7 +519,7 @@ def transposed(x: Array) -> Array:
                 return mul_row(scalars, transposed(mul(*arrays)))
         case "softmax" if len(shape) == 2:
             return softmax(transposed(x.args[0]), 1 - _axis(x)) if _short(x.args[0]) else _flip(x)
-    if len(shape) == 1 or UNIT in result or x.op not in _ENTRYWISE:
+    if len(shape) == 1 or UNIT in result or x.op not in ENTRYWISE:
         return Array("T", (x,), None, result)
     pushed = entrywise(x, [transposed(part) if part.shape else part for part in x.args])
     if pushed == x:
@@ -945,15 +945,6 @@ def _sum_of_product(x: Array, axis: int | None, rest: Shape) -> Array:
         for one, other in (arrays, arrays[::-1]):
             if one.op == "eye":
                 return trace(other)
-    for i, part in enumerate(arrays):  # a sum that distributes to zero through a name
-        if part.op == "add":
-            found = _sum_of_sum_times(part, arrays[:i] + arrays[i + 1 :], axis)
-            if found is not None:
-                return found
-        if part.op == "name" and any(not total for known, total in part.facts.sums):
-            others = arrays[:i] + arrays[i + 1 :]
-            if not others:
-                return zeros(rest)
     if axis is None and len(x.shape) == 2:
         keys = min(x.key, mul(*(transposed(part) for part in arrays)).key)
         return Array("sum", (x,), None, (), NOTHING_KNOWN, digest("sum", None, (), [keys]))
@@ -976,12 +967,6 @@ def _sum_with_outer(arrays: list[Array], axis: int | None) -> Array | None:
                 return mul(u, chain(matrix, v))
             return mul(v, chain(transposed(matrix), u))
     return None
-
-
-def _sum_of_sum_times(part: Array, others: list[Array], axis: int | None) -> Array | None:
-    if others:
-        return None
-    return _sum_of_sum(part, axis)
 
 
 def _sum_of_sum(x: Array, axis: int | None) -> Array | None:
@@ -1260,7 +1245,7 @@ def rebuilt(x: Array, args: Sequence[Array]) -> Array:
     """Return the operation of `x` at other operands of the same shapes, by the constructors."""
     if not args:
         return x
-    if x.op in _ENTRYWISE:
+    if x.op in ENTRYWISE:
         made = entrywise(x, args)
         return filled(made, x.shape)
     return REBUILD[x.op](x, args)
@@ -1268,6 +1253,6 @@ def rebuilt(x: Array, args: Sequence[Array]) -> Array:
 
 def rebuilt_free(x: Array, args: Sequence[Array]) -> Array:
     """Return the operation of `x` at operands of other shapes, where it takes its own from them."""
-    if x.op in _ENTRYWISE:
+    if x.op in ENTRYWISE:
         return entrywise(x, args)
     return REBUILD[x.op](x, args)

@@ -1,7 +1,8 @@
-"""Rows, columns and entries: a sum over an axis of which a part of length one is left."""
+"""Sums that are something else: a row, a column or an entry that is left; a sum of squares."""
 
 from __future__ import annotations
 
+from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Size
 from symgrad.expression.arrays.tree import Array
 
@@ -27,3 +28,13 @@ def picked(x: Array) -> tuple[Array, tuple[Size | None, ...]] | None:
     if set(found) != summed:
         return None
     return inner, tuple(found.get(axis) for axis in range(len(inner.shape)))
+
+
+def summed_square(x: Array) -> Array | None:
+    """Return v where an expression is the sum of all its squares."""
+    if x.op != "sum" or x.data is not None:
+        return None
+    inner = x.args[0]
+    if inner.op == "pow" and inner.args[1] == build.TWO:
+        return inner.args[0]
+    return None

@@ -50,13 +50,7 @@ class LatexArrayPrinter(TextPrinter):
 
     def size(self, size: Size) -> str:
         """Return a size."""
-        parts = [
-            latex_name(name) if factor == 1 else f"{factor}{latex_name(name)}"
-            for name, factor in size.terms
-        ]
-        if size.constant or not parts:
-            parts.append(str(size.constant))
-        return "+".join(parts).replace("+-", "-")
+        return size.written(latex_name)
 
     def transpose(self, text: str) -> str:
         """Return the transpose of an atom."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.picked import picked
+from symgrad.expression.arrays.picked import picked, summed_square
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
@@ -79,7 +79,7 @@ class NumpyArrayPrinter:
             return {x.along}
         if x.op == "mul" and all(part.op == "ones" for part in x.args if part.shape):
             return {0, 1}
-        if x.op in {"mul", "add", "pow", "fn", "cmp", "logic"}:
+        if x.op in build.ENTRYWISE:
             found: set[int] = set()
             for part in x.args:
                 if part.shape and not (x.op == "mul" and part.op == "ones"):
@@ -110,10 +110,7 @@ class NumpyArrayPrinter:
 
     def size(self, size: Size) -> str:
         """Return the code of a size."""
-        parts = [identifier(n) if c == 1 else f"{c}*{identifier(n)}" for n, c in size.terms]
-        if size.constant or not parts:
-            parts.append(str(size.constant))
-        return " + ".join(parts).replace("+ -", "- ")
+        return size.written(identifier, "*", " ")
 
     def entry(self, x: Array) -> tuple[str, int]:
         """Return the code of an expression, which broadcasts, and how tightly it binds."""
@@ -227,7 +224,7 @@ class NumpyArrayPrinter:
             value = exponent.value
             if value < 0:
                 return self._mul(x)
-            norm = _norm_argument(base)
+            norm = summed_square(base)
             if norm is not None and value.denominator == 2:
                 text = f"{self.call('norm')}({self.expression(norm)})"
                 return (
@@ -335,7 +332,7 @@ class NumpyArrayPrinter:
             at = [":" if i is None else self.size(i) for i in chosen[1]]
             shown = at[:1] if at[1:] == [":"] else at
             return f"{self.wrapped(chosen[0], _ATOM)}[{', '.join(shown)}]", _ATOM
-        squared = _norm_argument(x)
+        squared = summed_square(x)
         if squared is not None and squared.op != "name":
             return f"{self.call('norm')}({self.expression(squared)})**2", _POW
         if len(inner.shape) == 1:
@@ -427,14 +424,12 @@ def _ordered(parts: Sequence[Array]) -> list[Array]:
     simple = [part for part in parts if not part.shape and not _is_chain(part)]
     chains = [part for part in parts if not part.shape and _is_chain(part)]
     arrays = [part for part in parts if part.shape]
-    if chains and arrays:
-        return [*simple, *chains, *arrays]
     return [*simple, *chains, *arrays]
 
 
 def pair_of(x: Array) -> tuple[Array, Array] | None:
     """Return the two vectors whose product of each entry this is, or None."""
-    if x.op == "pow" and x.args[1].op == "num" and x.args[1].value == 2:
+    if x.op == "pow" and x.args[1] == build.TWO:
         return x.args[0], x.args[0]
     if x.op == "mul":
         arrays = [part for part in x.args if part.shape]
@@ -446,16 +441,6 @@ def pair_of(x: Array) -> tuple[Array, Array] | None:
             return arrays[0], arrays[1]
         if len(arrays) > 2 and len(arrays) == len(x.args):
             return build.mul(*arrays[:-1]), arrays[-1]
-    return None
-
-
-def _norm_argument(x: Array) -> Array | None:
-    """Return v where an expression is the sum of its squares."""
-    if x.op != "sum" or x.data is not None:
-        return None
-    inner = x.args[0]
-    if inner.op == "pow" and inner.args[1].op == "num" and inner.args[1].value == 2:
-        return inner.args[0]
     return None
 
 

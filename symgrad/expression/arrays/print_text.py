@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.picked import picked
+from symgrad.expression.arrays.picked import picked, summed_square
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
@@ -256,7 +256,7 @@ class TextPrinter:
             value = exponent.value
             if value < 0:
                 return self._mul(x)
-            inner = _squared(base)
+            inner = summed_square(base)
             if inner is not None and value.denominator == 2:
                 text = self.norm(self.expression(inner))
                 return (text, ATOM) if value == Fraction(1, 2) else (
@@ -349,7 +349,7 @@ class TextPrinter:
             found = self.inner_product(inner)
             if found is not None:
                 return found
-        squared = _squared(x)
+        squared = summed_square(x)
         if squared is not None:
             return self.superscript(self.norm(self.expression(squared)), "2"), POW
         if x.data is None:
@@ -412,21 +412,11 @@ class TextPrinter:
         return f"[{joint.join(parts)}]", ATOM
 
 
-def _squared(x: Array) -> Array | None:
-    """Return v where an expression is the sum of all its squares."""
-    if x.op != "sum" or x.data is not None:
-        return None
-    inner = x.args[0]
-    if inner.op == "pow" and inner.args[1] == build.TWO:
-        return inner.args[0]
-    return None
-
-
 def _is_whole(x: Array) -> bool:
     """Tell whether a matrix, written with vectors joined to matrices, has both axes by itself."""
     if x.op == "expand":
         return False
-    if x.op in {"add", "mul", "pow", "fn", "cmp", "logic"}:
+    if x.op in build.ENTRYWISE:
         return any(_is_whole(part) for part in x.args if part.shape)
     return True
 
@@ -436,7 +426,7 @@ def _axes(x: Array) -> set[int]:
     if x.op == "expand":
         return {x.along}
     found: set[int] = set()
-    for part in x.args if x.op in {"add", "mul", "pow", "fn", "cmp", "logic"} else ():
+    for part in x.args if x.op in build.ENTRYWISE else ():
         found |= _axes(part)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -18,10 +18,18 @@ class Size:
     unit: bool = False
 
     def __str__(self) -> str:
-        parts = [name if factor == 1 else f"{factor}{name}" for name, factor in self.terms]
+        return self.written(str)
+
+    def written(self, name: Callable[[str], str], times: str = "", gap: str = "") -> str:
+        """Return the terms as text, `gap` around the signs; `name` says how names are written.
+
+        >>> (named("n").times(2) - whole(1)).written(str.upper, "*", " ")
+        '2*N - 1'
+        """
+        parts = [name(n) if c == 1 else f"{c}{times}{name(n)}" for n, c in self.terms]
         if self.constant or not parts:
             parts.append(str(self.constant))
-        return "+".join(parts).replace("+-", "-")
+        return f"{gap}+{gap}".join(parts).replace(f"+{gap}-", f"-{gap}")
 
     def __add__(self, other: Size) -> Size:
         sums = dict(self.terms)

@@ -216,9 +216,6 @@ class ArrayParser(Tokens):
             else:
                 return base
 
-    def _takes_indices(self, base: Syntax) -> bool:
-        return base.bracketed or base.kind == "name"
-
     def superscript(self, base: Syntax, token: str, end: int) -> Syntax:
         """Read ² or ⁻¹, or ⁻ before ᵀ (the inverse transposed)."""
         self.at += 1

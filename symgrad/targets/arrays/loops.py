@@ -58,12 +58,8 @@ class Spelling:
 
 def extent(size: Size, wrap: str = "{0}") -> str:
     """Return the code of one size, in brackets where it is no single word; names go into `wrap`."""
-    words = [(wrap.format(identifier(name)), factor) for name, factor in size.terms]
-    parts = [word if factor == 1 else f"{factor}*{word}" for word, factor in words]
-    if size.constant or not parts:
-        parts.append(str(size.constant))
-    text = " + ".join(parts).replace("+ -", "- ")
-    return f"({text})" if len(parts) > 1 or "*" in text else text
+    text = size.written(lambda name: wrap.format(identifier(name)), "*", " ")
+    return f"({text})" if " " in text or "*" in text else text
 
 
 class Loops:
