@@ -409,3 +409,11 @@ def test_steps_and_names_with_a_node_below_them_are_never_refuted_for_what_they_
         "param W[m,n], b[m]\ngiven x[n], t[m]\nconst η = 0.1\nr = W@x + b - t\nE = rᵀr/2\nL = E"
     )
     assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]
+
+
+def test_what_is_held_under_a_condition_is_left_out_and_told():
+    report = sg.verify(
+        load("linear_mse"), "So $r = 2z$ if $y = 0$, and $r = z - y$.", source="a.md"
+    )
+    assert [v.status for v in report.verdicts] == ["proved"]
+    assert [item.reason for item in report.skipped] == ["it is held under a condition"] * 2

@@ -41,8 +41,8 @@ def _shortest(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:
     if many and made.op in {"add", "mul", "chain", "sum", "trace", "T"}:
         spread = distributed(made) if cost(made) < _MAX_SPREAD else made
         deep: dict[Array, Array] = {}
-        folded = _deep(spread, fold, deep)
-        together = _deep(factored(folded), fold, deep)
+        folded = named_in(spread, fold, deep)
+        together = named_in(factored(folded), fold, deep)
         for candidate in (factored(made), together, folded, factored(together)):
             ordered = positive_first(candidate)
             if cost(ordered) < cost(best) - 1e-9:
@@ -73,13 +73,13 @@ def _other_way(x: Array) -> Array | None:
     return None
 
 
-def _deep(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:
+def named_in(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:
     """Return an expression with names put in at every level, from the inside out."""
     if not x.args:
         return x
     found = seen.get(x)
     if found is None:
-        parts = [_deep(part, fold, seen) for part in x.args]
+        parts = [named_in(part, fold, seen) for part in x.args]
         same = all(a is b for a, b in zip(parts, x.args, strict=True))
         found = seen[x] = fold(x if same else build.rebuilt(x, parts))
     return found

@@ -171,6 +171,9 @@ class Scope(Names):
 
     def _nabla(self, found: re.Match[str]) -> str:
         below = found["braced"] or found["plain"] or found["of"]
+        half = below[: len(below) // 2] if below else ""
+        if found["square"] and half and half * 2 == below and self.resolve(half) is not None:
+            below = half  # ∇²_{xx}
         row = below and self._of_matrix(below)  # ∇_{w_k}: by a row of W
         if row and row != below and self.resolve(base_of(self, row)) is not None:
             top = found["top"] or self.graph.objective

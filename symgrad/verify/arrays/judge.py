@@ -52,6 +52,9 @@ class ArrayJudge(Changes):
             if len(statement.sides) < 2:
                 yield Skipped(statement.text, statement.place, "it states no equality")
                 continue
+            if statement.held:
+                yield Skipped(statement.text, statement.place, "it is held under a condition")
+                continue
             if statement.clause or at in self.told:
                 yield self.verdict("definition", statement, f"names `{statement.sides[0]}`")
                 continue
@@ -69,11 +72,14 @@ class ArrayJudge(Changes):
         clauses = [*takewhile(lambda item: item.clause, items[at + 1 :])]
         for clause in reversed(clauses):
             self.tell(clause)
+        before = self.zero, self.at_zero
         verdicts = [*self.judged(statement)]
         unread = any(verdict.status == "unreadable" for verdict in verdicts)
         if unread or any(verdict.status == "refuted" for verdict in verdicts):
             later = range(at + 1, len(items) if unread else min(at + 2, len(items)))
             told = [i for i in later if self.tells(items[i], statement)]
+            after = self.zero, self.at_zero
+            self.zero, self.at_zero = before if told else after
             again = [*self.judged(statement)] if told and self.tell(items[told[0]]) else []
             if again and all(verdict.status not in _BAD[: 2 - unread] for verdict in again):
                 verdicts = again

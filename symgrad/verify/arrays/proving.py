@@ -10,7 +10,7 @@ from symgrad.derivation.arrays.points import Point, points
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.folding import Folding
-from symgrad.expression.arrays.forms import shortest
+from symgrad.expression.arrays.forms import named_in, shortest
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, walk
@@ -67,7 +67,8 @@ class Decider:
             return found
         deadline = time.process_time() + limit
         expanded = self.expanded(yours), self.expanded(right)
-        for a, b in ((yours, right), expanded, tuple(map(_mirrored, (yours, right)))):
+        named = named_in(yours, self.fold, {}), named_in(right, self.fold, {})
+        for a, b in ((yours, right), named, expanded, tuple(map(_mirrored, (yours, right)))):
             difference = build.sub(a, b)
             if build.is_zero(difference) or build.is_zero(distributed(difference)):
                 return ArrayOutcome("proved", "equal for all sizes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from symgrad.errors import Diagnostic, Place
@@ -27,7 +27,8 @@ _LAYOUT = re.compile(
 class ArrayStatement:
     """`left = part = part …` as text, with its place; or a line of settings.
 
-    A `clause` stands behind `where` and says what a name of the statement before it means.
+    A `clause` stands behind `where` and says what a name of the statement before it means. What is
+    `held` stands before `if` and another formula, or is that.
     """
 
     text: str
@@ -35,6 +36,7 @@ class ArrayStatement:
     sides: tuple[str, ...] = ()
     setting: tuple[str, str] | None = None
     clause: bool = False
+    held: bool = False
 
 
 def statements(text: str, source: str) -> Iterator[ArrayStatement]:
@@ -48,15 +50,23 @@ def statements(text: str, source: str) -> Iterator[ArrayStatement]:
             place = Place(source, number, 1, len(line), line)
             yield ArrayStatement(line.strip(), place, (), (kind, value))
     found = list(formulas(text, source))
-    rows = [(place.line, shown, place) for shown, place in _shown(found, lines)]
-    seen = {line for line, _, _ in rows}
-    rows += [(p.line, p.text, p) for p in _bracket_first(lines, source) if p.line not in seen]
-    for _, shown, place in sorted(rows, key=itemgetter(0)):
-        yield from _rows(shown, place)
+    rows = [(place.line, shown, place, held) for shown, place, held in _shown(found, lines)]
+    seen = {row[0] for row in rows}
+    rows += [
+        (p.line, p.text, p, False) for p in _bracket_first(lines, source) if p.line not in seen
+    ]
+    for _, shown, place, held in sorted(rows, key=itemgetter(0)):
+        yield from (replace(row, held=held) for row in _rows(shown, place))
 
 
-def _shown(found: Sequence[FoundFormula], lines: Sequence[str]) -> Iterator[tuple[str, Place]]:
-    """Yield the formulas of a document with what else of their line belongs to them."""
+def _shown(
+    found: Sequence[FoundFormula], lines: Sequence[str]
+) -> Iterator[tuple[str, Place, bool]]:
+    """Yield the formulas of a document with what else of their line belongs to them.
+
+    The last is whether one is held under a condition, or is the condition: `a = b$ if $y = 1`.
+    """
+    held = False
     for formula in found:
         shown = formula.content.text
         place = formula.origin.place(
@@ -71,9 +81,12 @@ def _shown(found: Sequence[FoundFormula], lines: Sequence[str]) -> Iterator[tupl
             clause = line[at + len(shown) :]
             if _WHERE.match(clause) and not any(f.content.text in clause for f in found):
                 shown += clause
-        yield shown, place
+        behind = line[at + len(formula.content.text) :] if at >= 0 else ""
+        before, held = held, _IF.match(behind) is not None
+        yield shown, place, before or held
 
 
+_IF = re.compile(r"\$?\s*,?\s*\(?(?:only )?(?:if|when|whenever|unless|provided that|wenn|si)\s+\$")
 _BRACKET_FIRST = re.compile(r"\s*[⟨‖(|\[][^=]*[^=<>!:\s]\s*=\s*[^=\s]")
 _WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,}(?![^\W\d_])")
 

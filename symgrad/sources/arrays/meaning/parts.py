@@ -23,6 +23,8 @@ class Parts(Powers):
         base = self.value(x.args[0])
         if isinstance(base, Indexed):
             raise self.fault("an entry has no further index", x)
+        if self.claims and len(x.args) == 2 and len(base.shape) == 2 and x.args[1].kind == "name":
+            return self.indices.entry(base, self.line(base, str(x.args[1].data)), self, x)
         if len(x.args) - 1 != len(base.shape):
             raise self.fault(
                 f"`{self.written(x)}`: {self.shown(base)} has {len(base.shape)} "
