@@ -1,5 +1,6 @@
 """Long graphs: what is done for all equations of a shape at once is what is done for each alone."""
 
+import copy
 import gc
 import weakref
 
@@ -8,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symgrad as sg
-from symgrad.derivation.forms import SENSITIVITY, UNIT, Adjoint
+from symgrad.derivation.forms import SENSITIVITY, UNIT, Adjoint, Part, compose
 from symgrad.derivation.sweep import Contribution, PatternSlopes, mark_of
 from symgrad.errors import SourceError
 from symgrad.expression import collector
+from symgrad.expression.algebra import add, mul, neg, power
+from symgrad.expression.tree import Var, number
 from symgrad.sources.text import parse
 from tests.random_graphs import texts
 
@@ -64,6 +67,16 @@ def test_each_equation_of_a_shape_has_its_own_fault():
     places = [(d.place.line, d.place.column) for d in caught.value.diagnostics]
     assert places[:4] == [(2, 8), (3, 8), (4, 8), (5, 8)]
     assert len(places) == 5
+
+
+SLOPES = (mul(Var(0), Var(1)), power(Var(0), number(2)), add(Var(0), Var(1)), neg(Var(1)))
+
+
+@given(st.lists(st.tuples(st.sampled_from(SLOPES), *[st.integers(0, 4)] * 3), min_size=2))
+@settings(max_examples=40, deadline=None)
+def test_parts_of_one_shape_add_up_as_parts_that_share_nothing(drawn):
+    shared = [Part(SENSITIVITY, (k,), slope, (a, b)) for slope, k, a, b in drawn]
+    assert compose(tuple(shared)) == compose(tuple(copy.deepcopy(part) for part in shared))
 
 
 @given(texts())

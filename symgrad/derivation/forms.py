@@ -6,11 +6,12 @@ surroundings have one shape share one `LinearPattern`; what differs is only the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from symgrad.expression.algebra import Product, add, cost, factored_sum, mul
+from symgrad.expression.identity import Identities
 from symgrad.expression.simplify import simplified
 from symgrad.expression.tree import (
     ONE,
@@ -20,6 +21,7 @@ from symgrad.expression.tree import (
     Neg,
     Number,
     Var,
+    placed,
     substitute,
     variables,
     walk,
@@ -117,25 +119,49 @@ def _is_trivial(terms: tuple[tuple[int | None, Expression], ...]) -> bool:
 
 def compose(parts: tuple[Part, ...]) -> tuple[LinearPattern, tuple[int, ...]]:
     """Return the sum of the parts, and which of the shared variables it uses, in their order."""
-    groups: dict[int | None, list[Expression]] = {}
+    groups: dict[int | None, list[tuple[_Product, list[int]]]] = {}
+    known: dict[tuple[int, int, tuple[int, ...]], list[_Product]] = {}
+    number = Identities().of
     for part in parts:
-        renaming = _renaming(part.adjoint_index)
-        derivative = substitute(part.derivative, _renaming(part.derivative_index))
-        for key, factor in part.adjoint.terms:
-            place = None if key is None else part.adjoint_index[key]
-            product = mul(substitute(factor, renaming), derivative)
-            groups.setdefault(place, []).append(product)
-    merged = {key: _merged(factors) for key, factors in groups.items()}
+        places: dict[int, int] = {}
+        index = (*part.adjoint_index, *part.derivative_index)
+        own = tuple([places.setdefault(place, len(places)) for place in index])
+        shape = (number(part.adjoint), number(part.derivative), own)
+        if shape not in known:
+            known[shape] = list(_products(part, own))
+        names = list(places)
+        for product in known[shape]:
+            place = None if product.key is None else names[product.key]
+            groups.setdefault(place, []).append((product, names))
+    merged = {key: _merged(products) for key, products in groups.items()}
     return compacted(linear_pattern(merged))
 
 
-def _merged(factors: list[Expression]) -> Expression:
-    total = factors[0] if len(factors) == 1 else factored_sum(factors)
-    return simplified(total)
+class _Product(NamedTuple):
+    """What a part brings to one sensitivity, in variables of its own; parts of one shape share it.
+
+    `key` is the variable that stands for the sensitivity; `simple` is the factor simplified.
+    """
+
+    key: int | None
+    factor: Expression
+    simple: Expression
 
 
-def _renaming(index: tuple[int, ...]) -> dict[Key, Expression]:
-    return {i: Var(place) for i, place in enumerate(index)}
+def _products(part: Part, own: tuple[int, ...]) -> Iterator[_Product]:
+    """Yield what a part brings; `own` numbers its variables in order of first appearance."""
+    width = len(part.adjoint_index)
+    derivative = placed(part.derivative, own[width:])
+    for key, factor in part.adjoint.terms:
+        product = mul(placed(factor, own[:width]), derivative)
+        yield _Product(None if key is None else own[key], product, simplified(product))
+
+
+def _merged(products: list[tuple[_Product, list[int]]]) -> Expression:
+    if len(products) == 1:
+        ((product, names),) = products
+        return placed(product.simple, names)
+    return simplified(factored_sum([placed(product.factor, names) for product, names in products]))
 
 
 def compacted(pattern: LinearPattern) -> tuple[LinearPattern, tuple[int, ...]]:
