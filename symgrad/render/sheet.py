@@ -14,7 +14,7 @@ from symgrad.derivation import analysis
 from symgrad.derivation.calculus import kinks_of
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.own import PRIME, own_definitions
-from symgrad.expression.printer import Printer
+from symgrad.expression.printer import LetterPrinter, Printer
 from symgrad.expression.recognize import density_named
 from symgrad.expression.tree import ONE, ZERO, Add, Call, Expression, Mul, Var, size_of
 from symgrad.graph.graph import Graph
@@ -145,8 +145,9 @@ def headline(d: Derivation) -> str:
     total = sum(counts)
     goal = "maximize" if d.graph.maximize else "minimize"
     number = f"{total:,}" if total < 10**15 else f"about {scientific(total)}"
+    objective = LetterPrinter(all_names(d)).name(d.graph.objective)
     return (
-        f"{goal} {d.graph.objective}: {len(d.wrt)} parameter{plural(len(d.wrt))}, "
+        f"{goal} {objective}: {len(d.wrt)} parameter{plural(len(d.wrt))}, "
         f"{number} path{plural(total)}"
     )
 
