@@ -111,3 +111,51 @@ def test_a_product_of_rounded_numbers_is_right_and_a_digit_more_is_not():
     graph = "param a = 0.3459, b = 1\nJ = a*b\n"
     assert status(graph, "$J = 0.432 \\cdot 0.8 = 0.3456$") == "agrees"
     assert status(graph, "$J = 0.432 \\cdot 0.8 = 0.34560$") == "refuted"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        '<img src="https://latex.codecogs.com/svg.latex?{}" />',
+        "![f](https://latex.codecogs.com/gif.latex?{})",
+        "<img src='https://render.githubusercontent.com/render/math?math={}&mode=inline'>",
+    ],
+)
+def test_formulas_in_addresses_of_images_are_read(address):
+    graph = "param a, b\ndata x\nJ = (a*x + b)^2"
+    encoded = "%5Cfrac%7BdJ%7D%7Bda%7D%20=%202(ax&plus;b)x"
+    plain = r"\inline&space;\frac{\partial&space;J}{\partial&space;b}=(ax+b)"
+    text = f"{address.format(encoded)}\n\n{address.format(plain)}\n"
+    found = sg.verify(sg.parse(graph), text, source="README.md").verdicts
+    assert [one.status for one in found] == ["proved", "refuted"]
+    assert [one.claim.place.line for one in found] == [1, 3]
+
+
+def test_a_bare_prime_differentiates_by_what_is_free_and_an_equation_solved_is_left_out():
+    text = """Volume $V = x^2 h$, so $h = \\frac{V}{x^2}$; surface
+$$S = x^2 + 4xh = x^2 + \\frac{4V}{x}$$
+$$S' = 2x - \\frac{4V}{x^2} = 0 \\Rightarrow x^3 = 2V \\Rightarrow x = \\sqrt[3]{2V}$$
+$$S'' = 2 + \\frac{8V}{x^3}$$ and not $S' = 2x + \\frac{4V}{x^2}$."""
+    draft = draft_graph(text, "notes.md")
+    assert (draft.graph.parameters, draft.graph.objective) == (("x",), "S")
+    found = sg.verify(draft.graph, text, source="notes.md").verdicts
+    assert [one.status for one in found if one.status != "condition"][-3:] == [
+        "proved", "proved", "refuted",
+    ]  # fmt: skip
+
+
+def test_a_product_in_a_chain_is_no_name():
+    text = "$y = 10 - x$, $A = xy = x(10 - x) = 10x - x^2$, $A'(x) = 10 - 2x$, $A''(5) = -2$"
+    draft = draft_graph(text, "notes.md")
+    assert sorted(draft.graph.index) == ["A", "x", "y"]
+    found = sg.verify(draft.graph, text, source="notes.md").verdicts
+    assert {one.status for one in found} == {"proved"}
+
+
+def test_the_number_of_samples_alone_is_known_where_a_text_means_their_sum():
+    text = """$$S(a) = \\sum_{i=1}^n (y_i - a)^2$$
+$$\\frac{dS}{da} = -2\\sum_{i=1}^n (y_i - a)$$
+$$\\frac{d^2S}{da^2} = 2n$$ and not $\\frac{d^2S}{da^2} = n$"""
+    draft = draft_graph(text, "notes.md")
+    found = sg.verify(draft.graph, text, source="notes.md").verdicts
+    assert [one.status for one in found] == ["proved", "proved", "proved", "unreadable"]

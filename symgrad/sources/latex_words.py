@@ -67,7 +67,7 @@ TRANSPARENT = frozenset(
 )
 DROPPED_WITH_ARGUMENT = frozenset(
     (
-        "label tag ref eqref require color phantom hphantom vphantom vspace intertext "
+        "label tag ref eqref require color dpi phantom hphantom vphantom vspace intertext "
         "shortintertext"
     ).split()
 )
@@ -76,7 +76,7 @@ DROPPED = frozenset(
       "cal frak scr sf tt sl "
       "tiny Tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge "
       "boldmath unboldmath displaylimits allowbreak nobreak relax hline thinspace medspace "
-      "checkmark square blacksquare qed qedhere "
+      "inline checkmark square blacksquare qed qedhere "
       "thickspace negthinspace bigskip medskip smallskip noindent".split(),
      ",", ";", ":", "!", " ", ">", "/", "-", "\n")
 )  # fmt: skip

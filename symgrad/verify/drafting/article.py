@@ -42,6 +42,7 @@ _DERIVATIVES = (
     re.compile(rf"(?<!\w)d(?:\^2)?\s?({_NAME})?(?:\([^()]*\))?/\s*d\s?({_NAME})()"),
 )
 _PRIMED = re.compile(rf"({_NAME})['′’]+\s*\(\s*({_NAME}|[-−\d.]+)\s*\)")
+_BARE_PRIME = re.compile(rf"\s*({_NAME})['′’]{{1,3}}\s*")
 _GRADIENT = re.compile(rf"∇\s*(?:_\s*({_NAME})\s+)?({_NAME})")
 _BENT = re.compile(r"[\^²³⁴√]|[^\W\d_]{2,}")  # a power, a product `xy` or a function
 _CALLED_QUANTITY = re.compile(rf"(?<![\w\\])([^\W\d_]+)\s*\(\s*{_NAME}(\s*,\s*{_NAME})*\s*\)")
@@ -186,6 +187,7 @@ class Article:
     solved: set[str] = field(default_factory=set)  # by what derivatives were set to zero
     starts: list[int] = field(default_factory=list)  # lines at which a function is defined anew
     lines: dict[str, int] = field(default_factory=dict)  # a function, and where it is defined
+    primed: dict[str, str] = field(default_factory=dict)  # V of a bare `V'`, and by what
     rights: dict[str, str] = field(default_factory=dict)  # and its right side there
     closed: set[str] = field(default_factory=set)  # indices of which the values are listed
     alone: set[str] = field(default_factory=set)  # words that stand without arguments somewhere
@@ -436,6 +438,8 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     if differentiates and plain_number(texts[-1]) == 0:
         found.set_on = place.line
         found.solved |= {bottom for text in texts for bottom in _bottoms_of(text)}
+        bare = _BARE_PRIME.fullmatch(texts[0])
+        found.solved |= {found.primed[bare[1]]} if bare and bare[1] in found.primed else set()
     bounded = bool(statement.given) and all(_SIGN.fullmatch(one.text) for one in statement.given)
     if statement.other or not statement.parts or (statement.given and not bounded):
         return
@@ -523,7 +527,10 @@ def _take_right_sides(
                 found.put_in.append(PutIn(said, len(found.equations)))
             else:
                 found.equations.append(said)
-        if len(words) == 1 and _LEFT.fullmatch(part.text) and lookup(words[0]) is None:
+        one = len(words) == 1 and _LEFT.fullmatch(part.text) is not None
+        letters = words[0] if one and words[0].isalpha() and len(words[0]) > 1 else ""
+        product = letters and all(letter in found.alone for letter in letters)  # `A = xy = x(9-x)`
+        if one and not product and lookup(words[0]) is None:
             name = words[0]  # `a = ŷ = σ(z)`: what follows is said of ŷ
 
 
@@ -605,12 +612,41 @@ def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:
             found.tops.append(Top(word[-1] if word.isalpha() else word, place))
             if not argument[-1:].isdigit() or "_" in argument:
                 found.bottoms.setdefault(argument.lstrip("\\"), place)
+        if text is texts[0] and (bare := _BARE_PRIME.fullmatch(text)):
+            any_found = _note_bare_prime(bare[1].lstrip("\\"), place, found) or any_found
         for bottom, name in _GRADIENT.findall(text):
             found.tops.append(Top(name.lstrip("\\"), place))
             if _NUMBERED.search(bottom):  # `∇_θ` may be of all parameters
                 found.bottoms.setdefault(bottom.lstrip("\\"), place)
         any_found = any_found or "∇" in text or "∂" in text
     return any_found
+
+
+def _note_bare_prime(name: str, place: Place, found: Article) -> bool:
+    """Take `V'` of a V that has an equation for its derivative by the one name that is free in it.
+
+    Of several it is x, or t, where that is one of them.
+    """
+    rights = {said.name: said.right for said in found.equations}
+    if name not in rights:
+        return False
+    free: dict[str, None] = {}
+    waiting, seen = [name], {name}
+    while waiting:
+        for word, called in words_in(rights[waiting.pop()]):
+            if word in rights and word not in seen:
+                waiting.append(word)
+            elif word not in rights and not called and word not in _NUMBERS:
+                free.setdefault(word)
+            seen.add(word)
+    likely: list[str] = [word for word in ("x", "t") if word in free] or [*free]
+    if len(free) > 1 and likely[0] not in ("x", "t"):
+        return False
+    found.tops.append(Top(name, place))
+    if likely:
+        found.bottoms.setdefault(likely[0], place)
+        found.primed[name] = likely[0]
+    return True
 
 
 def _note_words(

@@ -18,7 +18,7 @@ from symgrad.graph.graph import Graph
 from symgrad.sources.text import parse
 from symgrad.verify.drafting.analogy import alike, by_analogy
 from symgrad.verify.drafting.article import Article, ArticleEquation, gather, with_equations
-from symgrad.verify.drafting.equations import LEFT_OUT, chosen_of, readable
+from symgrad.verify.drafting.equations import LEFT_OUT, chosen_of, readable, without_inverses
 from symgrad.verify.drafting.gaps import (
     TwoEquations,
     needed_by,
@@ -100,7 +100,7 @@ def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Articl
         )
     bottoms = {vocabulary.name(name) for name in article.bottoms}
     stated = {vocabulary.name(item.name): item.value for item in reversed(article.values)}
-    nodes = chosen_of(equations, evidence, bottoms, stated)
+    nodes = without_inverses(chosen_of(equations, evidence, bottoms, stated), notes)
     top = _objective(wishes.objective, nodes, article, vocabulary, notes)
     said = {vocabulary.name(name) for name, kind in article.words.items() if kind != "rate"}
     added = by_analogy(top, nodes, vocabulary, said)

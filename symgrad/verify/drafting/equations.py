@@ -120,6 +120,30 @@ def chosen_of(
     return found
 
 
+def without_inverses(
+    nodes: dict[str, ArticleEquation], notes: list[str]
+) -> dict[str, ArticleEquation]:
+    """Return the equations without one that is another one solved: `V = x²h`, so `h = V/x²`.
+
+    The later one counts: what the author solves for, he puts in.
+    """
+    left: set[str] = set()
+    for name, item in nodes.items():
+        for other in map(str, variables(item.right)):
+            behind = nodes.get(other)
+            if behind is None or other in left or name not in map(str, variables(behind.right)):
+                continue
+            if decide(substitute(item.right, {other: behind.right}), Var(name)).status == "proved":
+                pair = sorted(
+                    (item, behind), key=lambda one: (one.said.place.line, one.said.place.column)
+                )
+                left.add(pair[0].name)
+                notes.append(
+                    f"`{pair[0].name}` is given: its equation is solved for `{pair[1].name}`"
+                )
+    return {name: item for name, item in nodes.items() if name not in left}
+
+
 def _put_in(general: Expression, own: Expression, values: Mapping[str, Fraction]) -> bool:
     """Tell whether an expression is another one with stated values put in for some names."""
     names = set(map(str, variables(general))) - set(map(str, variables(own)))

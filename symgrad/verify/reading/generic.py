@@ -70,6 +70,7 @@ class Generic:
         self.equal: list[tuple[str, str]] = []
         self.unequal: list[tuple[str, str]] = []
         self.kept = False
+        self.summed: set[str] = set()  # numbers of samples that sums without a mean go up to
 
     def choices(self, statement: WrittenStatement, origin: Origin) -> list[Choice]:
         """Return the values of the free indices of a statement, one entry for each case.
@@ -192,6 +193,11 @@ class Generic:
             said = f"`{name}` read as 1: what is differentiated by is of one sample"
             scope.remark(said)
             scope.doubt(said)
+        elif name in self.summed and name not in scope.averaged and "∑" not in "".join(texts):
+            scope.sizes[name] = number(1)  # as much as the sum of 1, which is read as its term
+            said = f"`{name}` read as the sum of 1 over the samples"
+            scope.remark(said)
+            scope.doubt(said)
         elif any(re.search(r"∑\s*\[\s*\]", text) for text in texts):
             scope.sizes[name] = Var(name)
         elif any(_BATCH.search(text) for text in texts) and not any("∑" in t for t in texts):
@@ -216,6 +222,8 @@ class Generic:
             if scope.names.meant(name) is not None or name in scope.counts:
                 continue
             values = values_of(letter, words, scope.can_be_read, generic)
+            if not values and is_sample(letter, words, scope.can_stand, generic):
+                self.summed.add(name)
             if values:
                 scope.counts[name] = number(len(values))
                 scope.remark(f"`{name}` read as {len(values)}, the number of values of `{letter}`")

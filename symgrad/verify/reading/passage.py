@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from urllib.parse import unquote
 
 from symgrad.errors import Diagnostic, Place
 from symgrad.sources.latex import UNREADABLE
@@ -21,6 +22,9 @@ _RAISED = re.compile(
     r"<(?P<tag>su[pb])>\s*(?P<inside>[^<>&\n]{1,40}?)\s*</(?P=tag)>", re.IGNORECASE
 )
 _QUOTED = re.compile(r"\n[ \t]*>[ \t>]*")
+_IN_ADDRESS = re.compile(
+    r"(?:%[0-9A-Fa-f]{2})+|&space;|&plus;|\\(?:inline|bg_\w+|fn_\w+|dpi\{\d+\}|color\{\w+\})"
+)
 _STROKES = re.compile(r"\\([\[\]_*])")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?=\n)")
 
@@ -162,6 +166,7 @@ class TextPiece:
     strict: bool = False
     quiet: bool = False
     behind: str = ""
+    address: bool = False  # it stands in the address of an image
     escaped: bool = False  # the marks around it have strokes, and so have brackets inside
 
     @property
@@ -213,6 +218,8 @@ class TextPiece:
                 away += [(m.start() + 1, m.end()) for m in _QUOTED.finditer(text, start, end)]
                 away += [m.span() for m in _COMMENT.finditer(text, start, end)]
             signs = dict(_of_html(text, start, end)) if self.decoded else {}
+            if self.address:
+                signs = dict(_of_address(text, start, end))
             if self.escaped:
                 signs |= {m.span(): m[1] for m in _STROKES.finditer(text, start, end)}
             cuts = sorted([*away, *signs])
@@ -254,3 +261,10 @@ def _of_html(text: str, start: int, end: int) -> Iterator[tuple[tuple[int, int],
         raised = match["tag"].lower() == "sup"
         if raised or re.fullmatch(r"\w+", inside):
             yield match.span(), f"^({inside})" if raised else f"_{inside}"
+
+
+def _of_address(text: str, start: int, end: int) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield what the address of an image writes in a way of its own: `%20`, `&plus;`, a style."""
+    for match in _IN_ADDRESS.finditer(text, start, end):
+        sign = {"&space;": " ", "&plus;": "+"}.get(match[0]) or unquote(match[0])
+        yield match.span(), " " if match[0].startswith("\\") else sign

@@ -36,6 +36,8 @@ _OPENERS = re.compile(
     r"|^(?P<indent>[ \t]*)(?P<rst>\.\.[ \t]+math::[ \t]*)"
     r"|(?P<gh>\$`)"
     r"|(?P<code>`+)"
+    r"|(?P<image>https?://(?:[\w-]+\.)?(?:codecogs\.com/[\w.]+|githubusercontent\.com/render/math)"
+    r"\?(?:math=|latex=)?)"
     r"|(?P<site>\\\\[(\[])"
     r"|(?P<escaped>\\\$\\?\$)(?=[^$]*?[=≈][^$]*\\\$\\?\$)"
     r"|(?P<display>\$\$|\\\[)"
@@ -58,6 +60,7 @@ _OPENERS = re.compile(
     rf"|(?P<stated>{LEFT})",
     re.MULTILINE,
 )  # fmt: skip
+_LONGEST_ADDRESS = 8_000
 _DIRECTIVE = re.compile(r"\s*(?:symgrad:\s*)?((?:at|assume)\b[^\n]*)")
 _INLINE_ENDS = re.compile(r"\\.|\n[ \t>]*\n|[$`{}]")
 _IN_CELL = re.compile(r"\$([^$]+)\$|(?<!`)`([^`]+)`(?!`)")
@@ -143,10 +146,10 @@ class Scanner:
         """Yield the formulas that begin where `match` is."""
         handlers: dict[str, Callable[[re.Match[str]], Iterator[TextPiece | FoundFormula]]] = {
             "fence": self.fence, "comment": self.comment, "tag": self.element,
-            "code": self.in_code, "rst": self.math_directive, "env": self.delimited,
-            "dollar": self.dollar, "directive": self.directive, "table": self.table,
-            "measured": self.said, "line": self.line, "said": self.said, "prose": self.prose,
-            "stated": self.stated,
+            "code": self.in_code, "image": self.image, "rst": self.math_directive,
+            "env": self.delimited, "dollar": self.dollar, "directive": self.directive,
+            "table": self.table, "measured": self.said, "line": self.line, "said": self.said,
+            "prose": self.prose, "stated": self.stated,
         }  # fmt: skip
         for name, handler in handlers.items():
             if match[name] is not None:
@@ -170,6 +173,24 @@ class Scanner:
             yield TextPiece(((start, end),), bare=True, quiet=True)
         elif end and VALUE_SAID.fullmatch(self.text[start:end].strip()):
             yield self.formula(start, end, values=True)
+
+    def image(self, match: re.Match[str]) -> Iterator[TextPiece]:
+        """Yield the formula that the address of an image holds: to its quote, bracket or space."""
+        start = match.end()
+        quote = self.text[match.start() - 1 : match.start()]
+        level = 0
+        for at in range(start, min(len(self.text), start + _LONGEST_ADDRESS)):
+            sign = self.text[at]
+            level += (sign == "(") - (sign == ")")
+            if sign in (quote if quote in ("'", '"') else "\"'") or sign == "\n" or (
+                quote not in ("'", '"') and (level < 0 or sign.isspace())
+            ):  # fmt: skip
+                break
+        else:
+            return
+        self.at = at
+        mode = self.text.find("&mode=", start, at)
+        yield TextPiece(((start, at if mode < 0 else mode),), address=True)
 
     def directive(self, match: re.Match[str]) -> Iterator[FoundFormula]:
         """Yield a line that sets values or states a condition."""
