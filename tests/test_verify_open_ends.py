@@ -159,3 +159,49 @@ $$\\frac{d^2S}{da^2} = 2n$$ and not $\\frac{d^2S}{da^2} = n$"""
     draft = draft_graph(text, "notes.md")
     found = sg.verify(draft.graph, text, source="notes.md").verdicts
     assert [one.status for one in found] == ["proved", "proved", "proved", "unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("$f'_x(x,y) = 2xy$", "proved"),
+        ("$f'_y = x^2 + 3y^2$", "proved"),
+        ("$f''_{xy}(x,y) = 2x$", "proved"),
+        ("$f''_{yy} = 6x$", "refuted"),
+        ("$f'_x(2, 1) = 4$", "proved"),
+        ("$f'_x(2, 1) = 5$", "refuted"),
+        (r"<math>\frac{{{\partial }^{2}}f}{\partial {{y}^{2}}}=6y</math>", "proved"),
+        (r":<math>f={{x}^{2}}y+{{y}^{3}}</math>", "proved"),
+    ],
+)
+def test_partial_derivatives_with_primes_and_formulas_of_a_wiki(written, found):
+    assert status("param x, y\nf = x^2*y + y^3", written) == found
+
+
+def test_equations_of_exercises_apart_are_not_held_against_each_other():
+    text = """### Solution 1
+$V = r^3$, $\\frac{dV}{dr} = 3r^2$
+
+### Solution 2
+$V = r^2 h$, $\\frac{dV}{dr} = 2rh$ and $\\frac{dV}{dr} = rh$
+"""
+    parts = [part for part in draft_parts(text, "sheet.md") if part.draft]
+    found = [
+        verdict.status for part in parts
+        for verdict in sg.verify(part.draft.graph, part.text, source="sheet.md").verdicts
+    ]  # fmt: skip
+    assert found == ["proved"] * 4 + ["refuted"]
+
+
+def test_two_derivatives_in_one_line_behind_words_are_two_claims():
+    graph = "param a, b\nJ = a^2 + 3*b"
+    text = "Wrong in the first version: ∂J/∂a = -2a and ∂J/∂b = b.\n"
+    found = sg.verify(sg.parse(graph), text, source="notes.md").verdicts
+    assert [one.claim.text for one in found] == ["∂J/∂a = -2a", "∂J/∂b = b"]
+
+
+def test_a_table_of_quantities_and_values_is_read_row_by_row():
+    graph = "param a = 2\nu = 3*a\nJ = u^2"
+    text = "| quantity | value |\n|---|---|\n| $u$ | 6.5 |\n| J | 36.0 |\n"
+    found = sg.verify(sg.parse(graph), text, source="notes.md").verdicts
+    assert [one.status for one in found] == ["refuted", "proved"]

@@ -15,9 +15,21 @@ _TOKEN = re.compile(r"\s+|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d
 _STRETCHES = 8
 _SIMPLE = re.compile(r"\s*(?:[^\W_]\w*|[0-9.]+)\s*")
 _SIGNED = re.compile(r"\s*[-−]\s*(?:[^\W_]\w*|[0-9.]+)\s*")
-_LONE_SIGNS = frozenset("+-−=*<>")  # `a{=}b`, `\\mathrel{+}=`
+_POWER = re.compile(r"\s*(?:[^\W\d_]\w*|∂)\s*\^\s*\(\d\)\s*")  # `{{\\partial}^{2}}`
+_LONE_SIGNS = frozenset("+-−=*<>∂")  # `a{=}b`, `\\mathrel{+}=`
 _GAPS = frozenset(
-    ("\\!", "\\,", "\\;", "\\:", "\\ ", "\\>", "~", "\\thinspace", "\\negthinspace", "\\mathopen")
+    (
+        "\\!",
+        "\\,",
+        "\\;",
+        "\\:",
+        "\\ ",
+        "\\>",
+        "~",
+        "\\thinspace",
+        "\\negthinspace",
+        "\\mathopen",
+    )
 )
 
 
@@ -96,8 +108,10 @@ class Tokens(ABC):
 
         `{-e}^{x}` is set as −e^x: the power belongs to what stands right before it.
         """
+        power = _POWER.fullmatch(inner.text) is not None and not self.is_next("^")
         plain = (
-            _SIMPLE.fullmatch(inner.text)
+            power
+            or _SIMPLE.fullmatch(inner.text)
             or inner.text.strip() in _LONE_SIGNS
             or (_SIGNED.fullmatch(inner.text) and self.is_next("^"))
         )

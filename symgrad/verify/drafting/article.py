@@ -24,7 +24,11 @@ from symgrad.verify.reading.logs import LIKELIHOODS, logged, with_logs_apart, wi
 from symgrad.verify.reading.redefining import is_introduced
 from symgrad.verify.reading.scope import TIME
 from symgrad.verify.reading.split import WrittenStatement, statements
-from symgrad.verify.reading.superscripts import primed_names, with_primes_spelled
+from symgrad.verify.reading.superscripts import (
+    primed_names,
+    with_partials,
+    with_primes_spelled,
+)
 from symgrad.verify.reading.text import VALUE_SAID, plain_number
 
 MAX_FORMULAS = 5_000
@@ -86,6 +90,15 @@ _KINDS = (
 )
 _OF_RATE = re.compile(
     rf"(?:{_RATE_WORDS})\s*(?:of|is|=|:|von|ist|de|est|es|为|は)?\s*[$\\(]*$", re.IGNORECASE
+)
+_EXERCISE = (
+    "example|exercise|problem|question|task|beispiel|aufgabe|exemple|exercice|ejemplo|ejercicio"
+    "|problema|solución|solucion|solution|lösung|zadanie|exemplo|exercício|exercicio|esempio|пример|задача|решение|例|예제"
+)
+EXERCISES = re.compile(
+    rf"^[ \t>]*(?:#{{1,6}}[ \t]+|\*\*)?[^\w\n]{{0,6}}(?:{_EXERCISE})[ \t]*(?:\d|[A-H]\b)"
+    rf"|^[ \t]*\\(?:question\b|begin\{{(?:{_EXERCISE})\}}|(?:sub)*section\*?\{{(?:{_EXERCISE})\b)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SAID_BEFORE, _SAID_AFTER = 40, 40
 _SAYS = re.compile(r"[\s$\\)*_]*(?:is|are|denotes?|means|:|—|–|-|\(|=|为|是|：|est|es|ist)(?!\w)")
@@ -185,6 +198,7 @@ class Article:
     step_rate: Fraction | None = None  # of steps in numbers, where nothing names it
     set_on: int = 0  # the line of the last derivative that was set to zero
     solved: set[str] = field(default_factory=set)  # by what derivatives were set to zero
+    cuts: list[int] = field(default_factory=list)  # lines of the headings of exercises
     starts: list[int] = field(default_factory=list)  # lines at which a function is defined anew
     lines: dict[str, int] = field(default_factory=dict)  # a function, and where it is defined
     primed: dict[str, str] = field(default_factory=dict)  # V of a bare `V'`, and by what
@@ -196,7 +210,8 @@ class Article:
 def gather(text: str, source: str) -> Article:
     """Return what a text states of its graph."""
     found = Article(
-        maximizes=_MAXIMIZES.search(text) is not None and _MINIMIZES.search(text) is None
+        cuts=[text.count("\n", 0, match.end()) + 1 for match in EXERCISES.finditer(text)],
+        maximizes=_MAXIMIZES.search(text) is not None and _MINIMIZES.search(text) is None,
     )
     before: tuple[Place, int, str] | None = None
     texts = list(islice(formulas(text, source), MAX_FORMULAS))
@@ -211,14 +226,11 @@ def gather(text: str, source: str) -> Article:
     likely = names & LIKELIHOODS and not _MINIMIZES.search(text)
     found.maximizes = found.maximizes or bool(likely)
     for formula, plain in translated:
-        if formula.values and formula.fault is None:
-            place = formula.origin.place(formula.text, 0, 1)
-            for name, value in VALUE_SAID.findall(formula.text):
-                if (number := plain_number(value)) is not None:
-                    found.values.append(StatedValue(name, number, place))
+        _take_values(formula, found)
         if plain is None:
             continue
-        written = with_primes_spelled(plain, marked.__contains__)
+        written = with_partials(plain, lambda word: word not in marked)
+        written = with_primes_spelled(written, marked.__contains__)
         written = with_named_logs(written, logs, called=True)
         written = with_logs_apart(written, lefts.__contains__)
         listed = [] if formula.directive else list(statements(written))
@@ -244,6 +256,16 @@ def gather(text: str, source: str) -> Article:
     _note_motion(found)
     _note_curve(found)
     return found
+
+
+def _take_values(formula: FoundFormula, found: Article) -> None:
+    """Take the values that a sentence states."""
+    if not formula.values or formula.fault is not None:
+        return
+    place = formula.origin.place(formula.text, 0, 1)
+    for name, value in VALUE_SAID.findall(formula.text):
+        if (number := plain_number(value)) is not None:
+            found.values.append(StatedValue(name, number, place))
 
 
 def _translated(formula: FoundFormula) -> Written | None:
@@ -308,11 +330,13 @@ def _drop_partials(found: Article) -> None:
     kept = []
     for said in found.equations:
         top, _, bottom = said.name.partition("_")
-        partial = bool(bottom) and bottom in listed.get(top, ())
+        below = listed.get(top, ())
+        partial = bool(bottom) and (bottom in below or set(bottom) <= {*below})
         kept.append(not partial)
         if partial:
             found.tops.append(Top(top, said.place))
-            found.bottoms.setdefault(bottom, said.place)
+            for name in (bottom,) if bottom in below else bottom:
+                found.bottoms.setdefault(name, said.place)
     _keep(found, kept)
 
 

@@ -147,7 +147,9 @@ def refuse_two(
         try:
             equal = same(truth, Var(item.name), item.right)
         except MissingValue as missing:
-            if item.name in article.arguments and item.said.anew:
+            lines = sorted((line, taken.said.place.line))
+            apart = any(lines[0] < cut <= lines[1] for cut in article.cuts)
+            if apart or (item.name in article.arguments and item.said.anew):
                 raise _two(item, taken) from None
             notes.append(
                 f"line {line}: another equation for `{item.name}` is passed over: {missing.args[0]}"

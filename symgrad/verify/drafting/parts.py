@@ -15,19 +15,10 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from symgrad.errors import SymgradError
-from symgrad.verify.drafting.article import gather
+from symgrad.verify.drafting.article import EXERCISES, gather
 from symgrad.verify.drafting.draft import ArticleDraft, Wishes, draft_graph
 from symgrad.verify.drafting.gaps import TwoEquations
 
-_EXERCISE = (
-    "example|exercise|problem|question|task|beispiel|aufgabe|exemple|exercice|ejemplo|ejercicio"
-    "|problema|exemplo|exercício|exercicio|esempio|пример|задача|例|예제"
-)
-_CUT = re.compile(
-    rf"^[ \t>]*(?:#{{1,6}}[ \t]+|\*\*)?[^\w\n]{{0,6}}(?:{_EXERCISE})[ \t]*(?:\d|[A-H]\b)"
-    rf"|^[ \t]*\\(?:question\b|begin\{{(?:{_EXERCISE})\}}|(?:sub)*section\*?\{{(?:{_EXERCISE})\b)",
-    re.IGNORECASE | re.MULTILINE,
-)
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•]\s|\(?(?:\d{1,3}|[a-z])[.)]\s)")
 _IN_ONE_PIECE = frozenset((".ipynb", ".html", ".htm", ".py"))
 _MOST = 60
@@ -74,7 +65,7 @@ def _part(text: str, source: str, wishes: Wishes | None) -> ArticlePart:
 
 def _exercises(text: str) -> list[int]:
     """Return where the headings of exercises begin."""
-    return [match.start() for match in _CUT.finditer(text)]
+    return [match.start() for match in EXERCISES.finditer(text)]
 
 
 def _anew(text: str, source: str) -> list[int]:

@@ -30,7 +30,7 @@ _OPENERS = re.compile(
     r"(?P<fence>^[ \t>]{0,12}(?P<ticks>`{3,}|~{3,})"
     r"[ \t]*\{?(?P<kind>[\w+-]*)(?::[\w-]*)?\}?[^\n`]*\n)"
     r"|(?P<comment><!--)"
-    r"|(?P<tag><(?P<element>script|style|pre|code|textarea|annotation)\b[^<>]*>)"
+    r"|(?P<tag><(?P<element>script|style|pre|code|textarea|annotation|math)\b[^<>]*>)"
     r"|(?P<shortcode>\[(?P<code_name>latex|tex)\])"
     r"|(?P<role>:math:`|\{math\}`)"
     r"|^(?P<indent>[ \t]*)(?P<rst>\.\.[ \t]+math::[ \t]*)"
@@ -60,6 +60,12 @@ _OPENERS = re.compile(
     rf"|(?P<stated>{LEFT})",
     re.MULTILINE,
 )  # fmt: skip
+_SECOND = re.compile(  # `∂U/∂r = K and ∂A/∂S = P`: two formulas
+    r"\s(?:and|or|but|nor|while|und|oder|et|ou|y|e)\s+[∂d]\S{1,20}\s?/\s?[∂d]\S{1,20}\s*[=≈]"
+)
+_VALUES = frozenset(
+    "value values result number wert valor valore valeur значение 值 数值 値".split()
+)
 _LONGEST_ADDRESS = 8_000
 _DIRECTIVE = re.compile(r"\s*(?:symgrad:\s*)?((?:at|assume)\b[^\n]*)")
 _INLINE_ENDS = re.compile(r"\\.|\n[ \t>]*\n|[$`{}]")
@@ -298,6 +304,12 @@ class Scanner:
 
     def element(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield what stands in an element of HTML that holds LaTeX; pass over code."""
+        if match["element"].lower() == "math":  # of a wiki; MathML holds further elements
+            end = self.text.find("<", match.end())
+            if end >= 0 and self.text.startswith("</math>", end):
+                self.at = end + len("</math>")
+                yield TextPiece(((match.end(), end),))
+            return
         end = self.close(f"</{match['element']}>")
         head = match["tag"].lower()
         name = match["element"].lower()
@@ -337,7 +349,8 @@ class Scanner:
         start, end = match.span("line")
         if label := LABEL.match(self.text, start, end):
             start = label.end()
-        if self.kind == "latex" or _is_words(self.text[start:end]):
+        several = _SECOND.search(self.text, start, end)
+        if self.kind == "latex" or several or _is_words(self.text[start:end]):
             self.at = max(start, match.start("line") + 1)
             if head := _HEAD.match(self.text, start):
                 yield from self.derivative(*head.span())
@@ -452,8 +465,10 @@ class Scanner:
             if step := re.fullmatch(r"(?:step\s*)?(\d+)\.?", label):
                 origin = self.passage.origin(row[0][0], row[0][0] + 1)
                 yield FoundFormula(f"at step {step[1]}", origin, directive=True)
+            upright = len(row) > 1 and heads[1:2] and heads[1].lower() in _VALUES
             for head, (start, cell) in zip(heads, row, strict=False):
                 value = _bare(cell)
+                head = _bare(row[0][1]) if upright and cell is not row[0][1] else head  # noqa: PLW2901
                 if head and _PLAIN_NUMBER.fullmatch(value):
                     found = start + cell.index(value)
                     place = self.passage.origin(found, found + 1).place("", 0, 1)

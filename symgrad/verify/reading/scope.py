@@ -39,6 +39,8 @@ _ADJOINT = re.compile(r"(?:δ|delta)_?\{?(\w+?)\}?|(\w+?)_?bar")
 _INDEXED = re.compile(r"[^\W\d_]_?[0-9₀-₉]+")
 _KRONECKER = re.compile(r"δ_([A-Za-z])_?([A-Za-z])")
 _DOTTED = re.compile(r"(\w+?)_(d{1,2}ot)((?:_\w+)?)")
+_AT_STEP = re.compile(r"(\w+)_t(m1)?")
+_LAGS = ("_lag", "_prev", "_last", "_before")
 _LAST_PIECE = "e"
 _OLD = frozenset(("old", "alt", "prev", "current", "cur", "viejo", "ancien", "旧"))
 _MOST_NODES = 400
@@ -168,7 +170,7 @@ class Scope:
             word = self.with_values(word)
         found = self.names.meant(word)
         if found is None and word not in self.dummies:
-            return self.rate_word(word) or self.earlier(word)
+            return self.rate_word(word) or self.earlier(word) or self.at_step(word)
         if found is None:
             return word
         self.remark(found[1])
@@ -203,6 +205,18 @@ class Scope:
         if name is None or name not in self.graph.parameters:
             return None
         self.remark(f"`{word}` read as `{name}`, the value in force")
+        return name
+
+    def at_step(self, word: str) -> str | None:
+        """Return the r_lag that `r_{t-1}` is, and the r that `r_t` is, where the graph has such."""
+        found = _AT_STEP.fullmatch(word)
+        names = self.graph.index
+        if found is None or not any(name.endswith(_LAGS) for name in names):
+            return None
+        ends = _LAGS if found[2] else ("",)
+        name = next((found[1] + end for end in ends if found[1] + end in names), None)
+        if name is not None:
+            self.remark(f"`{word}` read as `{name}`")
         return name
 
     def is_rate(self, word: str) -> bool:

@@ -89,7 +89,21 @@ def lowered(written: Written, letters: frozenset[str], scope: Scope) -> Written:
 
 _SAMPLES = frozenset("ijknst")
 _INDEX_BEHIND = re.compile(r"([^\W\d_]\w*)(['′]+)(_\w+)")
+_PARTIAL = re.compile(
+    r"(?<!\w)([^\W\d_][^\W_]{0,8})(['′]{0,3})_([^\W\d_]{1,3})(?!\w)(['′]{0,3})(?!['′])"
+)
 _PRIMED = re.compile(rf"({lexer.NAME})['′](?!['′]|\([^()+*/·−-]*\))")  # s'(s + s') is a product
+
+
+def with_partials(written: Written, is_top: Callable[[str], bool]) -> Written:
+    """Return a translated formula in which `f''_xy` is f_xy: as many primes as letters below."""
+    parts: list[Written] = []
+    at = 0
+    for match in _PARTIAL.finditer(written.text):
+        if len(match[2] + match[4]) == len(match[3]) and is_top(match[1]):
+            parts += [written.part(at, match.end(1)), written.part(match.end(2), match.end(3))]
+            at = match.end()
+    return Written.join([*parts, written.part(at, len(written.text))]) if parts else written
 
 
 def with_primed_names(written: Written, scope: Scope) -> Written:
@@ -98,6 +112,10 @@ def with_primed_names(written: Written, scope: Scope) -> Written:
     It is where the graph has such a name, and where y is data, which nothing differentiates. Right
     before another factor (`x'β`) the prime is a transposition.
     """
+    index = scope.graph.index
+    written = with_partials(
+        written, lambda word: getattr(index.get(str(scope.name(word))), "formula", None) is not None
+    )
     written = _with_index_first(written)
     text = written.text
     parts: list[Written] = []
