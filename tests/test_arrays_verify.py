@@ -369,11 +369,14 @@ def test_what_follows_from_a_gradient_that_is_zero(claim, statuses):
         ("∂L_n/∂s_{nc} = p_{nc} - m_{nc}", "proved"),
         ("∂L_n/∂s_{nc} = m_{nc} - p_{nc}", "refuted"),
         ("∂q_{nc}/∂s_{nk} = q_{nc}(δ_{ck} - q_{nk})", "unreadable"),
+        ("∂L_n/∂W = (p_n - m_n)x_nᵀ", "proved"),
+        ("∇_W L_n = (m_n - p_n)x_nᵀ", "refuted"),
+        ("∇_W L_n = x_n(p_n - m_n)ᵀ", "refuted"),
     ],
 )
 def test_rows_that_depend_on_their_own_rows_are_derived_by_them_alone(claim, status):
     graph = sg.parse(
-        "param S[N,C]\ngiven M[N,C]\nassume sum(M, C) = 1\nP = softmax(S, C)\n"
+        "param W[C,D]\ngiven M[N,C], X[N,D]\nassume sum(M, C) = 1\nS = X@Wᵀ\nP = softmax(S, C)\n"
         "Q = softmax(S, N)\nL = -sum(M ⊙ log(P))/N\nJ = L + sum(Q)\nminimize J"
     )
     assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]

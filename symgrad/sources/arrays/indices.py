@@ -212,6 +212,19 @@ class IndexTable:
             raise Fault(meaning.fault(message, x).diagnostic, kind=ShapesDoNotFit)
         return part
 
+    def paired(
+        self, x: Array | Indexed, way: Array, meaning: Complaining, at: object
+    ) -> Indexed | Array:
+        """Return the sum of the products of entries of a matrix, x_i y_iᵀ, and of another one."""
+        ends = () if isinstance(x, Array) else silent(x)
+        sizes = x.shape if isinstance(x, Array) else tuple(self.ranges[end] for end in ends)
+        if sizes != way.shape:
+            message = f"{shape_text(sizes)} stands for {shape_text(way.shape)}"
+            raise Fault(meaning.fault(message, at).diagnostic, kind=ShapesDoNotFit)
+        if isinstance(x, Array):
+            return build.sum_(build.mul(x, way), None)
+        return self.total(self.product([x, Indexed(((way, ends),))]), ends, meaning, at)
+
     def quotient(
         self, left: Array | Indexed, right: Array | Indexed, meaning: Complaining, x: object
     ) -> Indexed | Array:

@@ -90,6 +90,7 @@ class Changes(Consequences):
         words = dict.fromkeys(spellings(found.way.text), found.way)
         self.scope = replace(self.scope, definitions={**self.scope.definitions, **words})
         self.decider = Decider(with_changes(self.graph, {found.below: found.way}))
+        self.reader.paired = found.way if found.whole else None
         if found.letters:
             self.reader.tensor = found.letters, found.way.text
         return found.side

@@ -30,6 +30,10 @@ _FORMULA = re.compile(
 _SECOND = re.compile(
     rf"\s*∂(?:²|\^2)\s*(?P<top>{NAME})\s*/\s*\(?∂\s*(?P<one>{NAME})\s*∂\s*(?P<other>{NAME})\)?\s*"
 )
+_BY_MATRIX = re.compile(
+    rf"\s*(?:∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})"
+    rf"|∇_(?:\{{(?P<braced>{NAME})\}}|(?P<plain>\w))\s*(?P<of>{NAME}))\s*"
+)
 _ALONG = re.compile(
     rf"\s*(?:∇(?:²|\^2)|D(?:²|\^2)|Hess\s)\s*(?P<top>{NAME})\s*(?:\([^()]*\))?"
     rf"\s*\[\s*(?P<way>{NAME})\s*\]\s*"
@@ -41,13 +45,14 @@ class Higher:
     """What a left side says: its product with a direction, which is a change of the node `below`.
 
     What it is equal to is multiplied with the direction at `letters`; without them the author has
-    multiplied with it already.
+    multiplied with it already, or, with `whole`, has written a matrix for each entry.
     """
 
     below: str
     way: Array
     side: Side
     letters: tuple[str, ...] = ()
+    whole: bool = False
 
 
 def higher_order(left: str, scope: Scope) -> Higher | None:
@@ -57,6 +62,7 @@ def higher_order(left: str, scope: Scope) -> Higher | None:
         or _of_formula(left, scope)
         or _second(left, scope)
         or _along(left, scope)
+        or _by_matrix(left, scope)
     )
 
 
@@ -76,6 +82,23 @@ def _of_formula(left: str, scope: Scope) -> Higher | None:
     value = change(scope.graph, tree, {below: way})
     ranges = tuple(zip((*rows, *letters), (*tree.shape, *scope.graph.shape_of[below]), strict=True))
     return Higher(below, way, Side(left, value, rows, derived=True, ranges=ranges), letters)
+
+
+def _by_matrix(left: str, scope: Scope) -> Higher | None:
+    """Return what ∂q_i/∂M and ∇_M q_i say: a matrix for each entry of a vector."""
+    found = _BY_MATRIX.fullmatch(left)
+    if found is None:
+        return None
+    node, rows = _entry(found["top"] or found["of"], scope)
+    below = scope.resolve(found["bottom"] or found["braced"] or found["plain"])
+    if node is None or below is None or len(rows) != 1 or not rows[0].isalpha():
+        return None
+    if len(scope.graph.shape_of[node]) != 1 or len(scope.graph.shape_of[below]) != 2:
+        return None
+    way = way_of(scope.graph, below, f"d{below}")
+    value = change(scope.graph, scope.graph.variables[node], {below: way})
+    ranges = ((rows[0], scope.graph.shape_of[node][0]),)
+    return Higher(below, way, Side(left, value, rows, derived=True, ranges=ranges), whole=True)
 
 
 def _tensor(left: str, scope: Scope) -> Higher | None:

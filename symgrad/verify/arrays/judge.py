@@ -182,6 +182,7 @@ class ArrayJudge(Changes):
         finally:
             self.scope, self.decider = outside
             self.reader.tensor = None
+            self.reader.paired = None
 
     def left_open(self, first: Reading, other: Reading) -> str:
         """Return what the author did not say where only another reading is right, or nothing."""

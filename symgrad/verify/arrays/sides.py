@@ -110,6 +110,7 @@ class SideReader:
         self.reading = Reading()
         self.met: set[str] = set()
         self.tensor: tuple[tuple[str, ...], str] | None = None
+        self.paired: Array | None = None
         self.usual = _usual_axes(scope.graph)
         self.sizes = {name: named(name) for name in scope.graph.sizes}
 
@@ -208,6 +209,8 @@ class SideReader:
         found = meaning.value(syntax)
         ranges = tuple(meaning.indices.ranges.items())
         parser = meaning.parser
+        if self.paired is not None:
+            found = meaning.indices.paired(found, self.paired, meaning, syntax)
         if isinstance(found, Indexed):
             letters = like.letters if like is not None else found.free
             letters = letters or silent(found)
