@@ -47,7 +47,7 @@ def test_rows_that_make_a_formula_shorter_are_used_up_to_the_end(text, expected)
 def test_a_formula_wrong_for_two_reasons_is_mended_in_both():
     text = "(1 - cos(x))*(exp(x) - 1)"
     there = parts(text, (1e-9,), (0.5,))
-    mended = ByParts(there, 60).mended(tree(text))
+    mended = ByParts(there, {}).mended_with(tree(text), 60)
     assert there.lost(tree(text), tree(text)) > 60
     assert there.lost(mended, tree(text)) == 0
 
@@ -55,8 +55,8 @@ def test_a_formula_wrong_for_two_reasons_is_mended_in_both():
 def test_what_is_measured_for_parts_is_bounded():
     text = " + ".join(f"(exp({x}) - 1)*(1 - cos({x}))" for x in "abcdefghijklmnop")
     there = parts(text, (1e-9,) * 16)
-    search = ByParts(there, 25)
-    search.mended(tree(text))
+    search = ByParts(there, {})
+    search.mended_with(tree(text), 25)
     assert search.left == 0
 
 

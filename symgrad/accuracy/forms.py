@@ -5,9 +5,10 @@ What is found for one expression holds for all of its shape, with other names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from symgrad.accuracy.arrangements import arranged, cancelled
 from symgrad.accuracy.matching import put, rewrites
@@ -23,6 +24,7 @@ from symgrad.expression.tree import (
     Pow,
     Var,
     formula_of,
+    size_of,
     substitute,
     variables,
     walk,
@@ -32,8 +34,15 @@ from symgrad.expression.tree import (
 def from_table(part: Expression) -> tuple[Expression, ...]:
     """Return what rows of the table make of an expression at its root."""
     pattern, names = _shape(part)
-    free, guarded = _of_table(pattern)
-    return _named((*free, *guarded), names)
+    found = _of_table(pattern)
+    return _named((*found.free, *found.guarded), names)
+
+
+def of_some_terms(part: Expression) -> Iterator[tuple[Expression, Expression, Expression]]:
+    """Yield some terms of a sum, their form by a row of the table, and the sum with that form."""
+    pattern, names = _shape(part)
+    for old, form, whole in _of_table(pattern).some_terms:
+        yield substitute(old, names), substitute(form, names), substitute(whole, names)
 
 
 def arrangements(part: Expression) -> tuple[Expression, ...]:
@@ -59,11 +68,19 @@ def _arranged(pattern: Expression) -> tuple[Expression, ...]:
     return tuple(e for e in dict.fromkeys(found) if e != pattern)
 
 
+class _Forms(NamedTuple):
+    """The forms that hold everywhere, those under a condition, and those of some terms of a sum."""
+
+    free: tuple[Expression, ...]
+    guarded: tuple[Expression, ...]
+    some_terms: tuple[tuple[Expression, Expression, Expression], ...]
+
+
 @lru_cache(8192)
-def _of_table(part: Expression) -> tuple[tuple[Expression, ...], tuple[Expression, ...]]:
-    """Return the forms that hold everywhere, and those that hold under a condition."""
+def _of_table(part: Expression) -> _Forms:
     found: dict[Expression, None] = {}
     guarded: dict[Expression, None] = {}
+    some_terms: list[tuple[Expression, Expression, Expression]] = []
     there = marks(part)
     for needed, conditions, pattern, form in _rows():
         if not needed <= there:
@@ -71,6 +88,10 @@ def _of_table(part: Expression) -> tuple[tuple[Expression, ...], tuple[Expressio
         for new, bound in rewrites(pattern, form, part):
             if new == part:
                 continue
+            if isinstance(pattern, Add) and not conditions:
+                old = put(pattern, bound)
+                if size_of(old) < size_of(part) - 1:
+                    some_terms.append((old, put(form, bound), new))
             sums = [put(part, bound) for part in _new_sums(pattern, form)]
             new = cancelled(new, sums)  # noqa: PLW2901
             found[new] = None
@@ -78,7 +99,7 @@ def _of_table(part: Expression) -> tuple[tuple[Expression, ...], tuple[Expressio
             if tests and all(variables(test) for test in tests):
                 whole = tests[0] if len(tests) == 1 else Logic("and", tests)
                 guarded[Call("where", (whole, new, part))] = None
-    return tuple(found), tuple(guarded)
+    return _Forms(tuple(found), tuple(guarded), tuple(some_terms))
 
 
 @lru_cache(4096)

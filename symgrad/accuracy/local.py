@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import islice
 
-from symgrad.accuracy.forms import from_table, marks
+from symgrad.accuracy.forms import from_table, marks, of_some_terms
 from symgrad.accuracy.matching import rewrites
 from symgrad.accuracy.parts import Parts, is_choice
 from symgrad.accuracy.rows import trees
@@ -32,6 +32,7 @@ from symgrad.program.normal import effort_of
 DEPTH = 3  # forms of forms
 STEPS = 12  # rows that are used on one part
 LARGEST = 60  # parts of a form
+FEW = 40  # parts of a sum of which some terms are looked at
 MOST = 30  # forms of each kind that are measured for one part
 
 
@@ -86,10 +87,16 @@ def _length(e: Expression) -> int:
 class ByParts:
     """Formulas mended part by part, by what rows of the table make of each part."""
 
-    def __init__(self, parts: Parts, work: int) -> None:
+    def __init__(self, parts: Parts, known: dict[Expression, Expression]) -> None:
         self.parts = parts
-        self.left = work  # forms that may be measured yet
+        self.left = 0  # forms that may be measured yet
+        self.known = known  # what has mended a part in another formula, which is tried first
         self._known: dict[tuple[Expression, int], Expression] = {}
+
+    def mended_with(self, e: Expression, work: int) -> Expression:
+        """Return what `mended` does, with so many forms more that may be measured."""
+        self.left += work
+        return self.mended(e)
 
     def mended(self, e: Expression, depth: int = DEPTH) -> Expression:
         """Return a form of the formula each part of which loses as little as was found."""
@@ -105,26 +112,49 @@ class ByParts:
         new = with_children(e, tuple(self.mended(part, depth) for part in inner))
         if is_choice(e):
             return new
+        if isinstance(new, Add) and size_of(new) <= FEW and self.parts.lost(new, e):
+            new = self._term_by_term(new)
         best, lost = new, self.parts.lost(new, e)
         if lost and new != e and self.parts.lost(e, e) < lost:
             best, lost = e, self.parts.lost(e, e)
         if not lost or not depth or not self._is_at_fault(e):
             return best
         best, lost = self._best((best, lost), e, tuple(dict.fromkeys((new, e))))
-        if not lost or best in (e, new):
-            return best
-        again = self.mended(best, depth - 1)
-        return again if self.parts.lost(again, e) < lost else best
+        if lost and best not in (e, new):
+            again = self.mended(best, depth - 1)
+            if self.parts.lost(again, e) < lost:
+                best = again
+        if best not in (e, new):
+            self.known[e] = best
+        return best
+
+    def _term_by_term(self, e: Expression) -> Expression:
+        """Return a sum in which some terms together have a form that loses less of their value."""
+        for _ in range(STEPS):
+            for old, form, whole in islice(of_some_terms(e), MOST):
+                lost = self.parts.lost(old, old)
+                if lost and self.left > 0:
+                    self.left -= 1
+                    if self.parts.lost(form, old) < lost:
+                        e = whole
+                        break
+            else:
+                break
+        return e
 
     def _is_at_fault(self, e: Expression) -> bool:
         """Tell whether a part loses digits itself, or directly above one that does."""
-        return self.parts.loses(e) or any(self.parts.loses(part) for part in children(e))
+        but = self.parts.beyond(e)
+        return any(self.parts.loses(part, but) for part in (e, *children(e)))
 
     def _best(
         self, found: tuple[Expression, float], e: Expression, seeds: Sequence[Expression]
     ) -> tuple[Expression, float]:
         """Return the form of a part that loses least, and what it loses."""
         best, lost = found
+        there = self.known.get(e)
+        if there is not None and self.parts.lost(there, e) < lost:
+            best, lost = there, self.parts.lost(there, e)
         for form in islice((form for seed in seeds for form in from_table(seed)), MOST):
             if self.left <= 0 or not lost:
                 break

@@ -224,6 +224,15 @@ def _terms(
             if any(left.powers.values()) or (scale is not None and own != scale):
                 continue
             yield from _terms(others, rest, found, own)
+        if scale in (None, Fraction(sign)) and _takes_quotients(bare):
+            for found in _with_all_that_is_left(bare, term, bound):
+                yield from _terms(others, rest, found, Fraction(sign))
+
+
+def _takes_quotients(pattern: Expression) -> bool:
+    """Tell whether a name in a product stands for a quotient, too; beside exp there are many."""
+    factors = pattern.factors if isinstance(pattern, Mul) else ()
+    return any(isinstance(part, Call) and part.function != "exp" for part in factors)
 
 
 def _without(terms: list[Expression], parts: Sequence[Expression]) -> list[Expression] | None:

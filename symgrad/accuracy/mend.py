@@ -114,6 +114,7 @@ class Mender:
         self.harmful: dict[str, list[_Form]] = {}  # better as a whole, worse at a point
         self.changes: dict[str, Expression] = {}
         self._chosen: dict[Expression, Expression] = {}  # choices of a form and as written
+        self.parts: dict[Expression, Expression] = {}  # of formulas, and what has mended them
         self._tried: set[str] = set()
         self._measured = 0  # points
         self._before: dict[str, list[float]] = {name: [] for name in bench.truths}

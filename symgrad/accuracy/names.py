@@ -12,7 +12,7 @@ from itertools import chain
 
 from symgrad.accuracy.matching import product_of
 from symgrad.accuracy.quotient import as_quotients
-from symgrad.expression.algebra import Product, add, mul
+from symgrad.expression.algebra import Product, add, mul, tidy
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -49,7 +49,7 @@ def unfolded(
     names = [str(key) for key in variables(whole) if key in known]
     for key in names[:MOST_NAMES] if len(names) > 1 else ():
         if any(isinstance(part, Call | Div) for part in walk(known[key])):
-            single = substitute(whole, {key: known[key]})
+            single = _written_out(whole, key, known)
             if _size(single) <= LARGEST:
                 yield single
     for form in _together(whole, known, place):
@@ -67,10 +67,37 @@ def _deeper(
         if not names:
             return
         last = max(names, key=lambda n: place[n])
-        whole = substitute(whole, {last: known[last]})
+        whole = _written_out(whole, last, known)
         if _size(whole) > LARGEST:
             return
         yield whole
+
+
+def _written_out(whole: Expression, name: str, known: Mapping[str, Expression]) -> Expression:
+    """Return the formula with a name replaced, without factors that then stand on both sides.
+
+    >>> from symgrad.accuracy.rows import tree_of
+    >>> _written_out(tree_of("d*b*x"), "d", {"d": tree_of("log(b)/b")}) == tree_of("log(b)*x")
+    True
+    """
+    written = substitute(whole, {name: known[name]})
+    above, below = _sides(written)
+    return written if above.isdisjoint(below) else tidy(written)
+
+
+def _sides(e: Expression) -> tuple[set[Expression], set[Expression]]:
+    """Return what a quotient is a product of, above and below the line."""
+    match e:
+        case Mul(parts):
+            sides = [_sides(part) for part in parts]
+            return set().union(*[side[0] for side in sides]), set().union(*[s[1] for s in sides])
+        case Div(top, bottom):
+            (above, under), (below, over) = _sides(top), _sides(bottom)
+            return above | over, under | below
+        case Neg(operand):
+            return _sides(operand)
+        case _:
+            return ({tidy(e)} if variables(e) else set()), set()
 
 
 def _together(

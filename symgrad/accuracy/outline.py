@@ -1,4 +1,4 @@
-"""Long formulas of one argument as functions of their own, which the code brings along."""
+"""Long choices as functions of their own, which the code brings along."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from symgrad.expression.tree import (
     with_children,
 )
 from symgrad.program.normal import normal, operations_of
-from symgrad.program.series import ARGUMENT, Local
+from symgrad.program.series import ARGUMENTS, Local
 
 LONG = 6  # operations from which on a choice of one argument gets a name
 
 
-def outlined(e: Expression) -> Expression:
-    """Return the expression with its long choices of one argument as functions of their own."""
+def outlined(e: Expression, names: int = 1) -> Expression:
+    """Return the expression with its long choices in so many names as functions of their own."""
     if not any(isinstance(part, Call) and part.function == "where" for part in walk(e)):
         return e
     if isinstance(e, Compare | Logic | Number | Var):
         return e
     keys = variables(e)
-    if len(keys) == 1 and operations_of(normal(e)) >= LONG:
-        return Call(Local.of(substitute(e, {keys[0]: Var(ARGUMENT)})), (Var(keys[0]),))
+    choice = len(keys) == 1 or (isinstance(e, Call) and e.function == "where")
+    if 0 < len(keys) <= names and choice and operations_of(normal(e)) >= LONG:
+        own = dict(zip(keys, map(Var, ARGUMENTS), strict=False))
+        return Call(Local.of(substitute(e, own)), tuple(map(Var, keys)))
     parts = children(e)
-    return with_children(e, tuple(outlined(part) for part in parts)) if parts else e
+    return with_children(e, tuple(outlined(part, names) for part in parts)) if parts else e

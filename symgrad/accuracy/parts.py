@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeGuard, cast
 
 from symgrad.accuracy.doubles import Column, Doubles
@@ -40,8 +40,11 @@ class Parts:
         self._truths: dict[Expression, TrueValues] = {}
         self._balls: dict[Expression, Sequence[Ball | None]] = {}
 
-    def loses(self, part: Expression) -> bool:
-        """Tell whether a part loses digits at a bad point, its own parts being right there."""
+    def loses(self, part: Expression, but: Collection[int] = ()) -> bool:
+        """Tell whether a part loses digits at a bad point, its own parts being right there.
+
+        Points `but` these are looked at.
+        """
         parts = children(part)
         if not parts or isinstance(part, Compare | Logic) or is_choice(part):
             return False
@@ -57,8 +60,20 @@ class Parts:
         return any(
             losses[j] > FAULTY or not all(truth.known[j] for truth in inner)
             for j in range(self.bad)
-            if own.known[j]
+            if own.known[j] and j not in but
         )
+
+    def beyond(self, part: Expression) -> set[int]:
+        """Return the points at which a name in a part is no double, and not 0: no form helps."""
+        found: set[int] = set()
+        for key in variables(part):
+            truth, balls = self.truth(Var(key)), self._balls_of(Var(key))
+            found |= {
+                j
+                for j, ball in enumerate(balls)
+                if not truth.known[j] or (not truth.near[j] and ball is not None and ball != 0)
+            }
+        return found
 
     def lost(self, form: Expression, part: Expression) -> float:
         """Return the bits that a form loses of the values of a part, over all points."""

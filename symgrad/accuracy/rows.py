@@ -6,11 +6,26 @@ wherever that has one. Nothing is taken from the table unmeasured.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fractions import Fraction
 from functools import cache
+from math import factorial
 from typing import NamedTuple
 
 from symgrad.accuracy.outline import outlined
-from symgrad.expression.tree import Call, Constant, Expression, Var
+from symgrad.expression.algebra import tidy
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Constant,
+    Expression,
+    Mul,
+    Var,
+    children,
+    variables,
+    with_children,
+)
+from symgrad.program.series import ARGUMENTS, SERIES
 from symgrad.sources.grammar import parse_expression
 
 
@@ -44,6 +59,8 @@ def _name(name: str) -> Expression:
     return Constant(name) if name == "pi" else Var(name)
 
 
+SHORTEST = 4  # coefficients of a polynomial that is written as a series
+
 HERBIE = "Panchekha et al., Herbie (PLDI 2015), rules"
 STAN = "Stan Math, stable forms"
 THEANO = "Theano and PyTensor, stabilizing rewrites"
@@ -52,6 +69,7 @@ HIGHAM = "N. Higham, Accuracy and Stability of Numerical Algorithms, ch. 1"
 AS4 = "Abramowitz and Stegun, ch. 4"
 AS6 = "Abramowitz and Stegun, ch. 6"
 AS7 = "Abramowitz and Stegun, ch. 7"
+SPHERE = "R. Sinnott, Virtues of the haversine, Sky and Telescope 68 (1984)"
 
 
 def _tail(square: str, first: int = 1) -> str:
@@ -65,6 +83,43 @@ def _tail(square: str, first: int = 1) -> str:
     return text
 
 
+def _horner(x: str, coefficients: Iterable[Fraction]) -> str:
+    """Return a polynomial by Horner's rule, from its coefficients, the lowest first."""
+    first, *others = coefficients
+    return f"{first} + {x}*({_horner(x, others)})" if others else f"{first}"
+
+
+# 1 - (1 + a)/exp(a) and a - sin(a), also where that nearly cancels
+_POWERS = [Fraction((-1) ** k * (k - 1), factorial(k)) for k in range(2, 19)]
+EXP_REST = f"where(abs(a) < 1, a^2*({_horner('a', _POWERS)}), 1 - (1 + a)*exp(-a))"
+_ODD = [Fraction((-1) ** k, factorial(2 * k + 3)) for k in range(9)]
+
+
+def _sin_rest(x: str) -> str:
+    return f"where(abs({x}) < 1, {x}^3*({_horner(f'{x}^2', _ODD)}), {x} - sin({x}))"
+
+
+# softplus(a) - sigmoid(a) by the series of atanh (4.1.27)
+_SMALL = "(exp(a)/(2 + exp(a)))"
+_THIRDS = _horner(f"{_SMALL}^2", [Fraction(2, k) for k in range(3, 17, 2)])
+SOFT_REST = (
+    f"where(a < -2, exp(a)^2/((1 + exp(a))*(2 + exp(a))) + {_SMALL}^3*({_THIRDS}),"
+    " softplus(a) - sigmoid(a))"
+)
+# log(1 + b/a) - b/a, and digamma(a + b) - digamma(a) - b/(a + b) by 6.3.18 where both are large
+_LOG = _horner("(b/a)", [Fraction((-1) ** (k + 1), k) for k in range(2, 19)])
+LOG_REST = f"where(abs(b) < a/8, (b/a)^2*({_LOG}), log1p(b/a) - b/a)"
+_BERNOULLI = ("1/6", "-1/30", "1/42", "-1/30", "5/66", "-691/2730", "7/6", "-3617/510")
+_SLOPES = [-Fraction(b) / (2 * k) for k, b in enumerate(_BERNOULLI, 1)]
+DIGAMMA_REST = (
+    f"where(min(a, a + b) >= max(10, abs(b)), {LOG_REST} + (1/2 + b)*b/(a*(a + b))"
+    f" + ({_horner('(1/(a + b)^2)', _SLOPES)})/(a + b)^2 - ({_horner('(1/a^2)', _SLOPES)})/a^2,"
+    " digamma(a + b) - digamma(a) - b/(a + b))"
+)
+# The slope of a negative binomial distribution by its dispersion, towards its limit
+DISPERSION = f"b/(a + b)*(b/(a + c) - 1/(1 + a/c)) - {DIGAMMA_REST}"
+# What is left of a damped oscillation: c is a/b where it begins at rest.
+DAMPED = f"{EXP_REST} + exp(-a)*(2*sin(b/2)^2 + c*{_sin_rest('b')} + (a - b*c))"
 # normal_cdf(-a) is normal_pdf(a)/a times the first, erfc(a) is exp(-a^2)/(a*√π) times the second
 # (26.2.12 and 7.1.23).
 TAIL, ERFC_TAIL = _tail("a^2"), _tail("2*a^2")
@@ -73,11 +128,24 @@ LOG_TAIL = f"-a^2/2 - log(-a) - log(2*pi)/2 + log({TAIL})"
 LOG_ERFC = f"-a^2 - log(a) - log(pi)/2 + log({ERFC_TAIL})"
 
 LOG_EXPM1 = "(a + where(a > 0.7, log1p(-exp(-a)), log(-expm1(-a))))"
+# log((exp(a) - 1)/a), whatever sign a has
+LOG_EXPREL = "where(a > 0.7, a + log1p(-exp(-a)) - log(a), log(expm1(a)/a))"
 
 
 def _even_and_odd(even: str, odd: str) -> str:
     """Return two exponentials as one of their mean times a sum of hyperbolic functions."""
     return f"exp((a + d)/2)*((b {even} c)*cosh((a - d)/2) + (b {odd} c)*sinh((a - d)/2))"
+
+
+# a^n/b^n, also where one of the two powers is too large or too small for a double
+ORDINARY = "min({0}^n, {1}^n) > 1e-290 and max({0}^n, {1}^n) < 1e290"
+RATIO = f"where({ORDINARY}, {{0}}^n/{{1}}^n, ({{0}}/{{1}})^n)"
+A_TO_B, B_TO_A = RATIO.format("a", "b"), RATIO.format("b", "a")
+# sin² of half the angle between two points on a sphere, at the latitudes a and b; its cos²; cos
+HAVERSINE = "sin((a - b)/2)^2 + cos(a)*cos(b)*sin({})^2"
+COVERSINE = "(sin((a + b)/2)^2 + cos(a)*cos(b)*cos({})^2)"
+ANGLE = f"atan2(sqrt({HAVERSINE}), sqrt({COVERSINE}))"
+ON_SPHERE = "sin(a)*sin(b) + cos(a)*cos(b)*cos(c)"
 
 
 def _far(pattern: str, where: str, form: str) -> Row:
@@ -137,6 +205,7 @@ ROWS: tuple[Row, ...] = (
     Row("1/(1 + b^a)", "sigmoid(-a*log(b))", "b > 0", THEANO),
     Row("softplus(a) - a", "softplus(-a)", "", STAN),
     Row("sigmoid(a) - sigmoid(b)", "sigmoid(a)*sigmoid(-b)*(-expm1(b - a))", "", STAN),
+    Row("softplus(a) - sigmoid(a)", SOFT_REST, "", AS4),
     Row("softplus(a) - softplus(b)", "log1p(expm1(a - b)*sigmoid(b))", "", STAN),
     Row("a*sigmoid(a) - softplus(a)", "-a*sigmoid(-a) - softplus(-a)", "", STAN),
     Row("exp(-softplus(a))", "sigmoid(-a)", "", STAN),
@@ -150,8 +219,8 @@ ROWS: tuple[Row, ...] = (
     Row("log(1 + a)", "log1p(a)", "", KAHAN),
     Row("log(1 - exp(a))", "where(a < -0.7, log1p(-exp(a)), log(-expm1(a)))", "", "Mächler 2012"),
     Row("log(exp(a) - 1)", LOG_EXPM1, "", "Mächler"),
-    Row("log(b/(exp(a) - 1))", f"log(b) - {LOG_EXPM1}", "a > 0, b > 0", "Mächler"),
-    Row("log(b/expm1(a))", f"log(b) - {LOG_EXPM1}", "a > 0, b > 0", "Mächler"),
+    Row("log(b/(exp(a) - 1))", f"log(b/a) - {LOG_EXPREL}", "", "Mächler"),
+    Row("log(b/expm1(a))", f"log(b/a) - {LOG_EXPREL}", "", "Mächler"),
     Row("log(b/(1 + exp(a)))", "log(b) - softplus(a)", "b > 0", THEANO),
     Row("log(exp(a))", "a", "", HERBIE),
     Row("log(b*exp(a))", "a + log(b)", "b > 0", STAN),
@@ -202,6 +271,7 @@ ROWS: tuple[Row, ...] = (
     Row("sqrt(a/b)", "sqrt(a)/sqrt(b)", "a >= 0, b > 0", HERBIE),
     Row("sqrt(exp(a))", "exp(a/2)", "", HERBIE),
     Row("sqrt(1 - a^2)", "sqrt((1 - a)*(1 + a))", "", HIGHAM),
+    Row("1 - a^2", "(1 - a)*(1 + a)", "", HIGHAM),
     Row("a^2 - b^2", "(a - b)*(a + b)", "", HIGHAM),
     Row("a^2 - 1", "(a - 1)*(a + 1)", "", HIGHAM),
     Row("a^3 - b^3", "(a - b)*(a^2 + a*b + b^2)", "", HIGHAM),
@@ -244,6 +314,12 @@ ROWS: tuple[Row, ...] = (
     Row("sin(a) - sin(b)", "2*cos((a + b)/2)*sin((a - b)/2)", "", AS4),
     Row("cos(a) - cos(b)", "2*sin((a + b)/2)*sin((b - a)/2)", "", AS4),
     Row("tan(a) - tan(b)", "sin(a - b)/(cos(a)*cos(b))", "", AS4),
+    Row("asin(sqrt(a))", "atan2(sqrt(a), sqrt(1 - a))", "", KAHAN),
+    Row(f"asin(sqrt({HAVERSINE.format('c')}))", ANGLE.format("c", "c"), "", SPHERE),
+    Row("1 - sin((a - b)/2)^2 - cos(a)*cos(b)*sin(c)^2", COVERSINE.format("c"), "", SPHERE),
+    Row(f"acos({ON_SPHERE})", f"2*{ANGLE.format('c/2', 'c/2')}", "", SPHERE),
+    Row("1 - sin(a)*sin(b) - cos(a)*cos(b)*cos(c)", f"2*({HAVERSINE.format('c/2')})", "", SPHERE),
+    Row(f"1 + {ON_SPHERE}", f"2*{COVERSINE.format('c/2')}", "", SPHERE),
     Row("1/cos(a) - 1", "2*sin(a/2)^2/cos(a)", "", AS4),
     Row("cosh(a) - 1", "2*sinh(a/2)^2", "", AS4),
     Row("cosh(a)^2 - 1", "sinh(a)^2", "", AS4),
@@ -258,6 +334,8 @@ ROWS: tuple[Row, ...] = (
     Row("acos(a)", "atan2(sqrt((1 - a)*(1 + a)), a)", "", KAHAN),
     Row("asin(a)", "atan2(a, sqrt((1 - a)*(1 + a)))", "", KAHAN),
     Row("acos(1 - a)", "2*asin(sqrt(a/2))", "", KAHAN),
+    Row("a - sin(a)", _sin_rest("a"), "", AS4),
+    Row("1 - exp(-a)*(cos(b) + c*sin(b))", DAMPED, "", AS4),
     # powers
     Row("a^n - 1", "expm1(n*log(a))", "a > 0", HERBIE),
     Row("(1 + a)^n", "exp(n*log1p(a))", "a > -1", KAHAN),
@@ -269,13 +347,13 @@ ROWS: tuple[Row, ...] = (
     Row("(a^n)^m", "a^(n*m)", "a > 0", HERBIE),
     Row("a^n*b^n", "(a*b)^n", "a > 0, b > 0", HERBIE),
     Row("a^n*exp(b)", "exp(n*log(a) + b)", "a > 0", STAN),
-    Row("a^n/(a^n + b^n)", "1/(1 + (b/a)^n)", "a > 0, b > 0", HERBIE),
-    Row("a^n/(a^n + b^n)^2", "1/((1 + (b/a)^n)*(a^n + b^n))", "a > 0, b > 0", HERBIE),
-    Row("a^n*b^n/(a^n + b^n)^2", "1/((1 + (b/a)^n)*(1 + (a/b)^n))", "a > 0, b > 0", HERBIE),
+    Row("a^n/(a^n + b^n)", f"1/(1 + {B_TO_A})", "a > 0, b > 0", HERBIE),
+    Row("a^n/(a^n + b^n)^2", f"1/((1 + {B_TO_A})*(a^n + b^n))", "a > 0, b > 0", HERBIE),
+    Row("a^n*b^n/(a^n + b^n)^2", f"1/((1 + {B_TO_A})*(1 + {A_TO_B}))", "a > 0, b > 0", HERBIE),
     Row("b^(n - 1)", "b^n/b", "", HERBIE),
-    Row("a^n*b^(n - 1)/(a^n + b^n)^2", "1/((1 + (b/a)^n)*(1 + (a/b)^n)*b)", "a > 0, b > 0", ""),
-    Row("a^n*a^(n - 1)/(a^n + b^n)^2", "1/((1 + (b/a)^n)^2*a)", "a > 0, b > 0", ""),
-    Row("a^n*b^m/(a^n + b^n)", "b^m/(1 + (b/a)^n)", "a > 0, b > 0", HERBIE),
+    Row("a^n*b^(n - 1)/(a^n + b^n)^2", f"1/((1 + {B_TO_A})*(1 + {A_TO_B})*b)", "a > 0, b > 0", ""),
+    Row("a^n*a^(n - 1)/(a^n + b^n)^2", f"1/((1 + {B_TO_A})^2*a)", "a > 0, b > 0", ""),
+    Row("a^n*b^m/(a^n + b^n)", f"b^m/(1 + {B_TO_A})", "a > 0, b > 0", HERBIE),
     Row("a^n*log(a)", "where(a == 0, 0, a^n*log(a))", "n > 0", "PyTorch, xlogy"),
     Row("a^n*a", "a^(n + 1)", "", HERBIE),
     # error function and gamma function
@@ -307,6 +385,8 @@ ROWS: tuple[Row, ...] = (
     Row("lgamma(a + 1)", "lgamma(a) + log(abs(a))", "", AS6),
     Row("lgamma(a + 1) - lgamma(a)", "log(abs(a))", "", AS6),
     Row("digamma(a + 1) - digamma(a)", "1/a", "", AS6),
+    Row("digamma(a) - digamma(a + b) + b/(a + c)", DISPERSION, "", AS6),
+    Row("digamma(a + b) - digamma(a)", f"b/(a + b) + {DIGAMMA_REST}", "", AS6),
 )
 
 
@@ -314,4 +394,23 @@ ROWS: tuple[Row, ...] = (
 def trees() -> tuple[tuple[tuple[Expression, ...], Expression, Expression], ...]:
     """Return the rows as expressions: conditions, pattern and form, choices outlined."""
     found = ((row.conditions, *row.trees) for row in ROWS)
-    return tuple((conditions, pattern, outlined(form)) for conditions, pattern, form in found)
+    return tuple((tests, p, outlined(_with_series(e), len(ARGUMENTS))) for tests, p, e in found)
+
+
+def _with_series(e: Expression) -> Expression:
+    """Return a form with its long polynomials by Horner's rule as series."""
+    found = _coefficients(e)
+    if found is not None and len(found[1]) >= SHORTEST:
+        return Call(SERIES, (found[0], *found[1]))
+    parts = children(e)
+    return with_children(e, tuple(map(_with_series, parts))) if parts else e
+
+
+def _coefficients(e: Expression) -> tuple[Expression, tuple[Expression, ...]] | None:
+    """Return what a polynomial by Horner's rule is in, and its coefficients."""
+    match e:
+        case Add((lowest, Mul((x, rest)))):
+            deeper = _coefficients(rest)
+            if not variables(lowest) and (deeper is None or deeper[0] == x):
+                return x, (tidy(lowest), *(deeper[1] if deeper else (tidy(rest),)))
+    return None

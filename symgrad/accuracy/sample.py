@@ -178,7 +178,8 @@ def _proposed(
     yield from _in_turn(
         [_scaled(domain, source, size) for size in (200, -120, 150, 200, -60, 30)],
         list(_zeros(domain, statements, source)),
-        list(_coincidences(domain, bases, list(_differences(domain, statements)), source)),
+        list(_coincidences(domain, bases, pairs := list(_differences(domain, statements)), source)),
+        list(_opposite(bases, pairs)) if _turns(statements) else [],
         source.sample(extremes := list(_extremes(domain, bases)), len(extremes)),
     )
 
@@ -253,6 +254,21 @@ def _coincidences(
             sign = -1.0 if (i + j) % 4 == 3 else 1.0
             yield {**base, b: sign * base[a] * (1.0 + distance)}
         yield {**bases[i % len(bases)], a: 0.0, b: 0.0}
+
+
+def _opposite(bases: Sequence[Point], pairs: Sequence[tuple[str, str]]) -> Iterator[Point]:
+    """Yield points at which angles are nearly opposite to one another, on a circle or a sphere."""
+    for i, (a, b) in enumerate(pairs[:2]):
+        for j, distance in enumerate(NEAR[1:]):
+            point = dict(bases[(i + j) % len(bases)])
+            point.update((d, -point[c] * (1.0 + distance)) for c, d in pairs)
+            turn = math.copysign(math.pi, point[b])
+            yield {**point, b: (point[a] + turn) * (1.0 - distance)}
+
+
+def _turns(statements: Sequence[Statement]) -> bool:
+    parts = (part for s in statements for part in walk(s.formula.pattern))
+    return any(isinstance(part, Call) and part.function in ("sin", "cos") for part in parts)
 
 
 def _differences(domain: Domain, statements: Sequence[Statement]) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,7 @@ TRIES = 3  # times that points are added at which what was found is worse
 MORE = 6  # points that are added
 MOST = 60  # forms that are measured for one statement
 FEWEST, WORTH = 10, 4.0  # forms in any case, and bits lost for each further one
+BY_PARTS = 2  # forms of parts that are measured for each form of the whole
 SHARE = 4  # of what may be measured yet for the program a statement takes no more than this part
 FEW = 20  # where it loses digits only for numbers of absurd sizes
 WORST, OTHERS = 14, 12  # points at which forms are compared
@@ -167,10 +168,9 @@ class _Search:
     def _first(self, seeds: Sequence[Expression]) -> Iterator[Expression]:
         """Yield what is cheap to find: shorter forms, parts mended by themselves, series."""
         yield from map(shortened, seeds)
-        by_table = ByParts(self.parts, self.most)
-        mended = []
+        by_table, mended = ByParts(self.parts, self.mender.parts), []
         for e in seeds:  # one by one: the first that is right ends the search
-            mended.append(by_table.mended(e))
+            mended.append(by_table.mended_with(e, BY_PARTS * self.most // len(seeds)))
             yield mended[-1]
         if self.rare:  # only what is shorter will be taken
             yield from arrangements(seeds[0])
@@ -178,9 +178,10 @@ class _Search:
         for e in sorted(seeds, key=self._rank):
             yield from self._series(e)
         for e in dict.fromkeys([*seeds, *mended]):
-            for form in chain(quotients(e), relative_logs(e)):
-                yield form
-                yield by_table.mended(form)
+            for form in quotients(e):
+                yield from (form, by_table.mended(form))
+            for form in relative_logs(e):
+                yield from (form, shortened(form), by_table.mended(form))
 
     def _is_done(self) -> bool:
         """Tell whether a form has been found that loses next to nothing."""

@@ -1,8 +1,8 @@
-"""Functions that programs make for themselves: series, and formulas of one argument with a name.
+"""Functions that programs make for themselves: series, and formulas of few arguments with a name.
 
 `series` is a polynomial: its argument, then the coefficients from the lowest on. A `Local` is a
-formula in one argument or two, which is written as a function of its own: what is a series near a
-point and a formula elsewhere. No graph can call either.
+formula in one argument, two or three, which is written as a function of its own: what is a series
+near a point and a formula elsewhere. No graph can call either.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import TypeGuard
 
 from symgrad.expression.tree import (
     Add,
@@ -19,6 +20,7 @@ from symgrad.expression.tree import (
     Mul,
     Neg,
     Number,
+    Pow,
     Var,
     children,
     signed,
@@ -30,11 +32,11 @@ from symgrad.expression.tree import (
 from symgrad.expression.words import words
 
 SERIES = "series"
-ARGUMENT, SECOND = "t", "u"  # the names of the arguments in the body of a Local
+ARGUMENT, SECOND, THIRD = ARGUMENTS = "t", "u", "v"  # of a Local, as its body names them
 
 
 class Local(str):  # noqa: SLOT000  (it holds its formula)
-    """The name of a function of one argument or two that holds its own formula.
+    """The name of a function of one argument, two or three that holds its own formula.
 
     >>> double = Local.of(Mul((Number(Fraction(2)), Var(ARGUMENT))))
     >>> double.at(Var("x"))
@@ -45,7 +47,7 @@ class Local(str):  # noqa: SLOT000  (it holds its formula)
 
     @classmethod
     def of(cls, body: Expression) -> Local:
-        """Return the function whose value at t, or at t and u, is the body."""
+        """Return the function whose value at t, or at t and u, or at t, u and v, is the body."""
         name = cls(f"local {body!r}")
         name.body = body
         return name
@@ -57,7 +59,8 @@ class Local(str):  # noqa: SLOT000  (it holds its formula)
     @property
     def arguments(self) -> tuple[str, ...]:
         """The names of its arguments."""
-        return (ARGUMENT, SECOND) if SECOND in variables(self.body) else (ARGUMENT,)
+        there = [i for i, name in enumerate(ARGUMENTS) if name in variables(self.body)]
+        return ARGUMENTS[: max(there, default=0) + 1]
 
     def at(self, *arguments: Expression) -> Expression:
         """Return the value at its arguments, written out."""
@@ -65,15 +68,15 @@ class Local(str):  # noqa: SLOT000  (it holds its formula)
 
 
 def calls_once(e: Expression) -> tuple[list[tuple[str, Expression]], Expression]:
-    """Return names for the calls that a formula has twice, in order, and the formula in them.
+    """Return names for the calls and powers that a formula has twice, and the formula in them.
 
     >>> from symgrad.sources.text import parse
     >>> formula = parse("param t; J = exp(-t)*t/(1 - exp(-t))")["J"].formula.expression
     >>> calls_once(formula)[0]
     [('exp_neg_t', Call(function='exp', arguments=(Neg(operand=Var(key='t')),)))]
     """
-    counts = Counter(part for part in walk(e) if isinstance(part, Call) and _is_plain(part))
-    named: dict[Expression, str] = {}
+    counts = Counter(part for part in walk(e) if _is_plain(part))
+    named: dict[Call | Pow, str] = {}
     for call, count in counts.items():
         name = words(call, {}).text
         if count > 1 and name and name not in named.values():
@@ -81,16 +84,22 @@ def calls_once(e: Expression) -> tuple[list[tuple[str, Expression]], Expression]
     return [(name, call) for call, name in named.items()], _with_names(e, named)
 
 
-def _is_plain(call: Call) -> bool:
-    """Tell whether a call is of a function that a language has, at a formula without calls."""
-    plain = not isinstance(call.function, Local) and call.function not in {SERIES, "where"}
-    inside = [part for argument in call.arguments for part in walk(argument)]
+def _is_plain(e: Expression) -> TypeGuard[Call | Pow]:
+    """Tell whether a formula is a function that a language has, at a formula without calls."""
+    match e:
+        case Call(function):
+            plain = not isinstance(function, Local) and function not in {SERIES, "where"}
+        case Pow(_, exponent):
+            plain = bool(variables(exponent))
+        case _:
+            return False
+    inside = [part for argument in children(e) for part in walk(argument)]
     return plain and not any(isinstance(part, Call | Compare) for part in inside)
 
 
-def _with_names(e: Expression, named: Mapping[Expression, str]) -> Expression:
+def _with_names(e: Expression, named: Mapping[Call | Pow, str]) -> Expression:
     """Return a formula with some of its parts under their names."""
-    if isinstance(e, Call) and e in named:
+    if isinstance(e, Call | Pow) and e in named:
         return Var(named[e])
     parts = children(e)
     return with_children(e, tuple(_with_names(part, named) for part in parts)) if parts else e
@@ -125,6 +134,7 @@ def horner(arguments: tuple[Expression, ...]) -> Expression:
 
 __all__ = [
     "ARGUMENT",
+    "ARGUMENTS",
     "SECOND",
     "SERIES",
     "Local",

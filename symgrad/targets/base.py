@@ -20,7 +20,7 @@ from symgrad.expression.identity import distinct
 from symgrad.expression.own import PRIME
 from symgrad.expression.printer import Printer
 from symgrad.expression.rows import filled_rows
-from symgrad.expression.tree import Call, Neg, Var, formula_of, substitute
+from symgrad.expression.tree import Call, Expression, Neg, Var, formula_of, substitute, walk
 from symgrad.graph.comments import comments_of
 from symgrad.program.block import Block
 from symgrad.program.making import Shares
@@ -29,7 +29,7 @@ from symgrad.program.optimizers import Equation, Optimizer, optimizer
 from symgrad.program.outputs import KINDS as OUTPUTS
 from symgrad.program.program import Program
 from symgrad.program.routine import Routine
-from symgrad.program.series import ARGUMENT, Local
+from symgrad.program.series import ARGUMENT, SERIES, Local
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import BATCH, FoundRows
 from symgrad.targets.head import head_lines, plain_comment
@@ -127,6 +127,10 @@ class Options:
     encoding: str = "utf-8"
 
 
+def _has_series(e: Expression) -> bool:
+    return any(isinstance(part, Call) and part.function == SERIES for part in walk(e))
+
+
 class Target:
     """One language. Subclasses fill the tables and override `context`.
 
@@ -188,7 +192,7 @@ class Target:
         first = first.replace(declared, ", ".join(arguments))
         text = "A formula of its own arguments."
         match function.body:
-            case Call("where", (_, _, direct)):
+            case Call("where", (_, near, direct)) if _has_series(near):
                 ends = "; where that is 0/0 or cancels, its series."
                 shown = Printer([]).expression(direct)
                 text = f"{shown if len(shown) <= _SAID else 'The formula below'}{ends}"
