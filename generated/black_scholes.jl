@@ -47,7 +47,7 @@ _sqrt(x) = !(x < 0) ? sqrt(x) : oftype(x, NaN)
 # The density of the standard normal distribution.
 _normal_pdf(x) = 0.3989422804014327*exp(-0.5*x*x)
 
-# log(normal_cdf(t)); where that is 0/0 or cancels, its series.
+# A formula of its own arguments.
 function _local1(t)
     return (t < -16.0) ? _log(1.0 - (1.0 - 3.0*(1.0 - 5.0*(1.0 - 7.0*(1.0 - 9.0*(1.0 -
         11.0*(1.0 - 13.0*(1.0 - 15.0*(1.0 - 17.0*(1.0 - 19.0*(1.0 -

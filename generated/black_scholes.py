@@ -93,7 +93,7 @@ def _ieee_sqrt(x: float) -> float:
 
 
 def _local1(t: float) -> float:
-    """log(normal_cdf(t)); where that is 0/0 or cancels, its series."""
+    """A formula of its own arguments."""
     return (
         _ieee_log(1.0 - _ieee_divide(1.0 - _ieee_divide(3.0*(1.0 - _ieee_divide(5.0*(1.0 -
         _ieee_divide(7.0*(1.0 - _ieee_divide(9.0*(1.0 - _ieee_divide(11.0*(1.0 -

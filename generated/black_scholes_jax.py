@@ -89,7 +89,7 @@ def _normal_pdf(x: Array) -> Array:
 
 
 def _local1(t: Array) -> Array:
-    """log(normal_cdf(t)); where that is 0/0 or cancels, its series."""
+    """A formula of its own arguments."""
     return jnp.where(
         t < -16.0, jnp.log(1.0 - (1.0 - 3.0*(1.0 - 5.0*(1.0 - 7.0*(1.0 - 9.0*(1.0 - 11.0*(1.0 -
         13.0*(1.0 - 15.0*(1.0 - 17.0*(1.0 - 19.0*(1.0 -

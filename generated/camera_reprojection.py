@@ -45,8 +45,8 @@
 #     ∂J/∂k = δ_s·f·(p² + q²)
 # Residuals: r_u, r_v.
 # Names here: θ is theta, φ is phi.
-# Accuracy: dJ_da loses 8 of 16 digits at θ = 0.201038, φ = -0.09029, a = 1e+09, b = -0.0411598, c
-#     = -1.71688, f = 672.725, k = -0.140535, X = 0.264842, ….
+# Accuracy: dJ_da loses 7 of 16 digits at θ = 0.0843882, φ = -0.151665, a = -1e+09, b = -0.108878,
+#     c = -3.9697, f = 406.569, k = -0.0943041, X = 0.622649, ….
 # Accuracy: dJ_db loses 9 of 16 digits at θ = 0.0874971, φ = -0.147647, a = 0.128611, b =
 #     9.87707e+09, c = -3.05825, f = 545.514, k = -0.100303, X = 0.553968, ….
 # Accuracy: dJ_dc loses 9 of 16 digits at θ = 0.163177, φ = -0.161072, a = 0.190604, b = -0.117523,

@@ -343,12 +343,12 @@ def jacobian(
     g = np.tanh(z_g)
     c = f*c0 + i*g
     h = o*np.tanh(c)
-    delta_c = 4.0*o*(1.0/(np.exp(-2.0*c) + 1.0))*(1.0/(np.exp(2.0*c) + 1.0))
+    delta_c = 4.0*(1.0/(np.exp(2.0*c) + 1.0))*(1.0/(np.exp(-2.0*c) + 1.0))*o
     cosh_z_g = np.cosh(z_g)
     delta_z_g = delta_c*i*(1.0/(cosh_z_g*cosh_z_g))
     delta_z_o = 1.0/(np.exp(z_o) + 1.0)*h
     delta_z_f = delta_c*c0*(1.0/(exp_neg_z_f + 1.0))*(1.0/(np.exp(z_f) + 1.0))
-    delta_z_i = delta_c*g*(1.0/(exp_neg_z_i + 1.0))*(1.0/(np.exp(z_i) + 1.0))
+    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(exp_neg_z_i + 1.0)))
     dresidual_dw_i = delta_z_i*x
     dresidual_du_i = delta_z_i*h0
     dresidual_dw_f = delta_z_f*x
