@@ -234,7 +234,7 @@ def _name_runs(name: str) -> Iterator[TextRun]:
     yield TextRun(base, letters == 1 and base not in "ΓΔΘΛΞΠΣΥΦΨΩ")
     if index:
         index = index.strip("{}").replace("-", "−")
-        short = len(index) == 1 and index.isalpha()
+        short = index[0].isalpha() and index[1:2] in ("", "−", "+")  # i, t−1
         yield TextRun(index.replace("_", ","), short, SMALL, _LOWERED)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
-from symgrad.expression.names import LATIN
+from symgrad.expression.names import ACCENTS, LATIN
 from symgrad.render.layout import PlacedBox, PlacedLink
 from symgrad.render.picture import Tile, Wire
 from symgrad.render.svg import LABEL_SIZE, SIZE, VALUE_SIZE, Drawing
@@ -17,6 +18,7 @@ _MARGIN = 4
 _SHORT = 0.5
 _OPERATOR = re.compile(r"\s*([+−=·<>≤≥≠→])\s*")  # mathematics has spaces of its own there
 _WORD = re.compile("([A-Za-z]+)")
+_ACCENT_OF = {mark: word for word, mark in ACCENTS.items() if mark}
 _SIGNS = {
     "·": r"{\cdot}", "−": "-", "∂": r"\partial ", "√": r"\surd ", "π": r"\pi ", "≤": r"\le ",
     "≥": r"\ge ", "≠": r"\ne ", "×": r"\times ", "→": r"\to ", "…": r"\ldots ", "′": "'",
@@ -152,18 +154,33 @@ def formula(runs: Sequence[TextRun]) -> str:
     'x^{2}'
     >>> formula([TextRun("h", italic=True), TextRun(" = tanh(")])
     'h=\\\\mathrm{tanh}('
+    >>> formula([TextRun("h̃ŷα̂", italic=True)])
+    '\\\\tilde{h}\\\\hat{y}\\\\hat{\\\\alpha}'
     """
     pieces: list[str] = []
     for run in runs:
         plain = _OPERATOR.sub(r"\1", run.text)
         parts = [plain] if run.italic else _WORD.split(plain)  # words at odd places
         text = "".join(
-            rf"\mathrm{{{part}}}" if i % 2 else "".join(map(_letter, part))
-            for i, part in enumerate(parts)
+            rf"\mathrm{{{part}}}" if i % 2 else _letters(part) for i, part in enumerate(parts)
         )
         mark = "_" if run.shift > 0 else "^" if run.shift < 0 else ""
         pieces.append(f"{mark}{{{text}}}" if mark else text)
     return "".join(pieces)
+
+
+def _letters(text: str) -> str:
+    """Return letters and signs, accents of names above their letters."""
+    found: list[str] = []
+    for letter in unicodedata.normalize("NFC", text):
+        base, *marks = tuple(unicodedata.normalize("NFD", letter))
+        if base in _ACCENT_OF and found:  # above a letter that has no letter of its own with it
+            found[-1] = rf"\{_ACCENT_OF[base]}{{{found[-1].strip()}}}"
+        elif len(marks) == 1 and marks[0] in _ACCENT_OF:
+            found.append(rf"\{_ACCENT_OF[marks[0]]}{{{_letter(base).strip()}}}")
+        else:
+            found.append(_letter(letter))
+    return "".join(found)
 
 
 def _letter(letter: str) -> str:
