@@ -226,12 +226,16 @@ def jacobian(
     sin_theta = np.sin(theta)
     b = v*sin_theta
     t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
-    delta = a*t/t_term
-    dresidual_dv_term = np.hypot(b, np.sqrt(2.0*g*k))
+    t = np.where(b <= -30.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
+    delta_term = np.hypot(b, np.sqrt(2.0*g*k))
+    delta_denominator = delta_term - b
+    delta = (
+        np.where(b <= -400.0, 2.0*g*k/delta_denominator*a/(g*delta_term), a*(1.0 +
+        b/t_term)/g)
+    )
     dresidual_dv = (
-        np.where(b <= -300.0, cos_theta*(2.0*g*k/(dresidual_dv_term -
-        b))*t/dresidual_dv_term, delta*sin_theta + t*cos_theta)
+        np.where(b <= -300.0, cos_theta*(2.0*g*k/delta_denominator)*t/delta_term,
+        delta*sin_theta + t*cos_theta)
     )
     dresidual_dtheta = delta*a - t*b
     _rows[:, 0, 0] = dresidual_dv

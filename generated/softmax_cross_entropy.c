@@ -31,8 +31,9 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     L = where(s ≤ 400, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
-//         t₂·log(p₂) + t₃·log(p₃)))
+//     p₃ = 1/(1 + (exp(w₁x + b₁) + exp(w₂x + b₂))·exp(−(w₃x + b₃)))
+//     L = where(|t₂| ≤ 1/1000, −(t₁·log(p₁) + t₂·log(p₂) + t₃·log(p₃)), −(t₁·(z₁ − log(s)) +
+//         t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))))
 // Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
 //     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
 // Accuracy: dL_dw1 loses all digits at w1 = -0.4412, b1 = 1e+09, w2 = 0.621951, b2 = 1.03341, w3 =
@@ -43,10 +44,6 @@
 //     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
 // Accuracy: dL_db2 loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = 100000, b2 = 1.03341, w3 =
 //     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
-// Accuracy: dL_dw3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
-//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
-// Accuracy: dL_db3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
-//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
 // Assumed: t1 + t2 + t3 = 1.
 #include "softmax_cross_entropy.h"
 
@@ -61,14 +58,15 @@ double softmax_cross_entropy_value(
     const double z3 = w3*x + b3;
     const double exp_z1 = exp(z1);
     const double exp_z2 = exp(z2);
-    const double exp_z3 = exp(z3);
-    const double s = exp_z1 + exp_z2 + exp_z3;
+    const double exp_z1_plus_exp_z2 = exp_z1 + exp_z2;
+    const double s = exp_z1_plus_exp_z2 + exp(z3);
     const double p1 = exp_z1/s;
     const double p2 = exp_z2/s;
-    const double p3 = exp_z3/s;
-    const double L_term = (s <= 400.0) ? log(s) : 0.0;
-    const double L = (s <= 400.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
-        L_term)) : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
+    const double p3 = 1.0/(1.0 + exp_z1_plus_exp_z2*exp(-z3));
+    const double abs_t2 = fabs(t2);
+    const double L_term = (abs_t2 <= 0.001) ? 0.0 : log(s);
+    const double L = (abs_t2 <= 0.001) ? -(t1*log(p1) + t2*log(p2) + t3*log(p3)) : -(t1*(z1 -
+        L_term) + t2*(z2 - L_term) + t3*(z3 - L_term));
     return L;
 }
 
@@ -80,11 +78,11 @@ softmax_cross_entropy_params softmax_cross_entropy_gradient(
     const double z3 = w3*x + b3;
     const double exp_z1 = exp(z1);
     const double exp_z2 = exp(z2);
-    const double exp_z3 = exp(z3);
-    const double s = exp_z1 + exp_z2 + exp_z3;
+    const double exp_z1_plus_exp_z2 = exp_z1 + exp_z2;
+    const double s = exp_z1_plus_exp_z2 + exp(z3);
     const double p1 = exp_z1/s;
     const double p2 = exp_z2/s;
-    const double p3 = exp_z3/s;
+    const double p3 = 1.0/(1.0 + exp_z1_plus_exp_z2*exp(-z3));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
@@ -109,14 +107,15 @@ softmax_cross_entropy_params softmax_cross_entropy_value_and_gradient(
     const double z3 = w3*x + b3;
     const double exp_z1 = exp(z1);
     const double exp_z2 = exp(z2);
-    const double exp_z3 = exp(z3);
-    const double s = exp_z1 + exp_z2 + exp_z3;
+    const double exp_z1_plus_exp_z2 = exp_z1 + exp_z2;
+    const double s = exp_z1_plus_exp_z2 + exp(z3);
     const double p1 = exp_z1/s;
     const double p2 = exp_z2/s;
-    const double p3 = exp_z3/s;
-    const double L_term = (s <= 400.0) ? log(s) : 0.0;
-    const double L = (s <= 400.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
-        L_term)) : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
+    const double p3 = 1.0/(1.0 + exp_z1_plus_exp_z2*exp(-z3));
+    const double abs_t2 = fabs(t2);
+    const double L_term = (abs_t2 <= 0.001) ? 0.0 : log(s);
+    const double L = (abs_t2 <= 0.001) ? -(t1*log(p1) + t2*log(p2) + t3*log(p3)) : -(t1*(z1 -
+        L_term) + t2*(z2 - L_term) + t3*(z3 - L_term));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
@@ -166,14 +165,15 @@ static inline void add_sample(
     const double z3 = w3*x + b3;
     const double exp_z1 = exp(z1);
     const double exp_z2 = exp(z2);
-    const double exp_z3 = exp(z3);
-    const double s = exp_z1 + exp_z2 + exp_z3;
+    const double exp_z1_plus_exp_z2 = exp_z1 + exp_z2;
+    const double s = exp_z1_plus_exp_z2 + exp(z3);
     const double p1 = exp_z1/s;
     const double p2 = exp_z2/s;
-    const double p3 = exp_z3/s;
-    const double L_term = (s <= 400.0) ? log(s) : 0.0;
-    const double L = (s <= 400.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
-        L_term)) : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
+    const double p3 = 1.0/(1.0 + exp_z1_plus_exp_z2*exp(-z3));
+    const double abs_t2 = fabs(t2);
+    const double L_term = (abs_t2 <= 0.001) ? 0.0 : log(s);
+    const double L = (abs_t2 <= 0.001) ? -(t1*log(p1) + t2*log(p2) + t3*log(p3)) : -(t1*(z1 -
+        L_term) + t2*(z2 - L_term) + t3*(z3 - L_term));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;

@@ -31,8 +31,9 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     L = where(s ≤ 400, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
-//         t₂·log(p₂) + t₃·log(p₃)))
+//     p₃ = 1/(1 + (exp(w₁x + b₁) + exp(w₂x + b₂))·exp(−(w₃x + b₃)))
+//     L = where(|t₂| ≤ 1/1000, −(t₁·log(p₁) + t₂·log(p₂) + t₃·log(p₃)), −(t₁·(z₁ − log(s)) +
+//         t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))))
 // Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
 //     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
 // Accuracy: dL_dw1 loses all digits at w1 = -0.4412, b1 = 1e+09, w2 = 0.621951, b2 = 1.03341, w3 =
@@ -43,10 +44,6 @@
 //     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
 // Accuracy: dL_db2 loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = 100000, b2 = 1.03341, w3 =
 //     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
-// Accuracy: dL_dw3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
-//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
-// Accuracy: dL_db3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
-//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
 // Assumed: t1 + t2 + t3 = 1.
 #ifndef SOFTMAX_CROSS_ENTROPY_H
 #define SOFTMAX_CROSS_ENTROPY_H

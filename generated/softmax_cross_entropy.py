@@ -29,8 +29,9 @@
 #     ∂L/∂w₃ = δ₃x
 #     ∂L/∂b₃ = δ₃
 # Computed in another form, which keeps more digits
-#     L = where(s ≤ 400, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
-#         t₂·log(p₂) + t₃·log(p₃)))
+#     p₃ = 1/(1 + (exp(w₁x + b₁) + exp(w₂x + b₂))·exp(−(w₃x + b₃)))
+#     L = where(|t₂| ≤ 1/1000, −(t₁·log(p₁) + t₂·log(p₂) + t₃·log(p₃)), −(t₁·(z₁ − log(s)) + t₂·(z₂
+#         − log(s)) + t₃·(z₃ − log(s))))
 # Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
 #     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
 # Accuracy: dL_dw1 loses all digits at w1 = -0.4412, b1 = 1e+09, w2 = 0.621951, b2 = 1.03341, w3 =
@@ -41,10 +42,6 @@
 #     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
 # Accuracy: dL_db2 loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = 100000, b2 = 1.03341, w3 =
 #     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
-# Accuracy: dL_dw3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
-#     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
-# Accuracy: dL_db3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
-#     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
 # Assumed: t1 + t2 + t3 = 1.
 """Softmax over three logits with cross-entropy: a linear classifier of three kinds.
 
@@ -105,15 +102,16 @@ def value(
         z3 = w3*x + b3
         exp_z1 = _exp(z1)
         exp_z2 = _exp(z2)
-        exp_z3 = _exp(z3)
-        s = exp_z1 + exp_z2 + exp_z3
+        exp_z1_plus_exp_z2 = exp_z1 + exp_z2
+        s = exp_z1_plus_exp_z2 + _exp(z3)
         p1 = _ieee_divide(exp_z1, s)
         p2 = _ieee_divide(exp_z2, s)
-        p3 = _ieee_divide(exp_z3, s)
-        L_term = log(s) if s <= 400.0 else 0.0
+        p3 = _ieee_divide(1.0, 1.0 + exp_z1_plus_exp_z2*_exp(-z3))
+        abs_t2 = abs(t2)
+        L_term = 0.0 if abs_t2 <= 0.001 else log(s)
         L = (
-            -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) if s <= 400.0 else
-            -(t1*log(p1) + t2*log(p2) + t3*log(p3))
+            -(t1*log(p1) + t2*log(p2) + t3*log(p3)) if abs_t2 <= 0.001 else -(t1*(z1 -
+            L_term) + t2*(z2 - L_term) + t3*(z3 - L_term))
         )
         return L
     except Exception:  # noqa: BLE001  (Numba knows no other)
@@ -131,11 +129,11 @@ def gradient(
         z3 = w3*x + b3
         exp_z1 = _exp(z1)
         exp_z2 = _exp(z2)
-        exp_z3 = _exp(z3)
-        s = exp_z1 + exp_z2 + exp_z3
+        exp_z1_plus_exp_z2 = exp_z1 + exp_z2
+        s = exp_z1_plus_exp_z2 + _exp(z3)
         p1 = exp_z1/s
         p2 = exp_z2/s
-        p3 = exp_z3/s
+        p3 = 1.0/(1.0 + exp_z1_plus_exp_z2*_exp(-z3))
         delta_3 = p3 - t3
         delta_2 = p2 - t2
         delta_1 = p1 - t1
@@ -158,15 +156,16 @@ def value_and_gradient(
         z3 = w3*x + b3
         exp_z1 = _exp(z1)
         exp_z2 = _exp(z2)
-        exp_z3 = _exp(z3)
-        s = exp_z1 + exp_z2 + exp_z3
+        exp_z1_plus_exp_z2 = exp_z1 + exp_z2
+        s = exp_z1_plus_exp_z2 + _exp(z3)
         p1 = exp_z1/s
         p2 = exp_z2/s
-        p3 = exp_z3/s
-        L_term = log(s) if s <= 400.0 else 0.0
+        p3 = 1.0/(1.0 + exp_z1_plus_exp_z2*_exp(-z3))
+        abs_t2 = abs(t2)
+        L_term = 0.0 if abs_t2 <= 0.001 else log(s)
         L = (
-            -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) if s <= 400.0 else
-            -(t1*log(p1) + t2*log(p2) + t3*log(p3))
+            -(t1*log(p1) + t2*log(p2) + t3*log(p3)) if abs_t2 <= 0.001 else -(t1*(z1 -
+            L_term) + t2*(z2 - L_term) + t3*(z3 - L_term))
         )
         delta_3 = p3 - t3
         delta_2 = p2 - t2
@@ -201,15 +200,16 @@ def _ieee(
     z3 = w3*x + b3
     exp_z1 = _exp(z1)
     exp_z2 = _exp(z2)
-    exp_z3 = _exp(z3)
-    s = exp_z1 + exp_z2 + exp_z3
+    exp_z1_plus_exp_z2 = exp_z1 + exp_z2
+    s = exp_z1_plus_exp_z2 + _exp(z3)
     p1 = _ieee_divide(exp_z1, s)
     p2 = _ieee_divide(exp_z2, s)
-    p3 = _ieee_divide(exp_z3, s)
-    L_term = _ieee_log(s) if s <= 400.0 else 0.0
+    p3 = _ieee_divide(1.0, 1.0 + exp_z1_plus_exp_z2*_exp(-z3))
+    abs_t2 = abs(t2)
+    L_term = 0.0 if abs_t2 <= 0.001 else _ieee_log(s)
     L = (
-        -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) if s <= 400.0 else
-        -(t1*_ieee_log(p1) + t2*_ieee_log(p2) + t3*_ieee_log(p3))
+        -(t1*_ieee_log(p1) + t2*_ieee_log(p2) + t3*_ieee_log(p3)) if abs_t2 <= 0.001 else
+        -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term))
     )
     delta_3 = p3 - t3
     delta_2 = p2 - t2

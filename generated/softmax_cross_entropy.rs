@@ -31,8 +31,9 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     L = where(s ≤ 400, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁) +
-//         t₂·log(p₂) + t₃·log(p₃)))
+//     p₃ = 1/(1 + (exp(w₁x + b₁) + exp(w₂x + b₂))·exp(−(w₃x + b₃)))
+//     L = where(|t₂| ≤ 1/1000, −(t₁·log(p₁) + t₂·log(p₂) + t₃·log(p₃)), −(t₁·(z₁ − log(s)) +
+//         t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))))
 // Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
 //     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
 // Accuracy: dL_dw1 loses all digits at w1 = -0.4412, b1 = 1e+09, w2 = 0.621951, b2 = 1.03341, w3 =
@@ -43,10 +44,6 @@
 //     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
 // Accuracy: dL_db2 loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = 100000, b2 = 1.03341, w3 =
 //     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
-// Accuracy: dL_dw3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
-//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
-// Accuracy: dL_db3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
-//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
 // Assumed: t1 + t2 + t3 = 1.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
@@ -90,6 +87,11 @@ mod math {
     }
 }
 
+/// |x|.
+fn _abs(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & !(1 << 63))
+}
+
 /// L.
 pub fn value(
     w1: f64, b1: f64, w2: f64, b2: f64, w3: f64, b3: f64, x: f64, t1: f64, t2: f64, t3: f64,
@@ -99,14 +101,15 @@ pub fn value(
     let z3 = w3*x + b3;
     let exp_z1 = math::exp(z1);
     let exp_z2 = math::exp(z2);
-    let exp_z3 = math::exp(z3);
-    let s = exp_z1 + exp_z2 + exp_z3;
+    let exp_z1_plus_exp_z2 = exp_z1 + exp_z2;
+    let s = exp_z1_plus_exp_z2 + math::exp(z3);
     let p1 = exp_z1/s;
     let p2 = exp_z2/s;
-    let p3 = exp_z3/s;
-    let L_term = if s <= 400.0 { math::log(s) } else { 0.0 };
-    if s <= 400.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else {
-        -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) }
+    let p3 = 1.0/(1.0 + exp_z1_plus_exp_z2*math::exp(-z3));
+    let abs_t2 = _abs(t2);
+    let L_term = if abs_t2 <= 0.001 { 0.0 } else { math::log(s) };
+    if abs_t2 <= 0.001 { -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) } else {
+        -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) }
 }
 
 /// The derivative of L by each parameter.
@@ -118,11 +121,11 @@ pub fn gradient(
     let z3 = w3*x + b3;
     let exp_z1 = math::exp(z1);
     let exp_z2 = math::exp(z2);
-    let exp_z3 = math::exp(z3);
-    let s = exp_z1 + exp_z2 + exp_z3;
+    let exp_z1_plus_exp_z2 = exp_z1 + exp_z2;
+    let s = exp_z1_plus_exp_z2 + math::exp(z3);
     let p1 = exp_z1/s;
     let p2 = exp_z2/s;
-    let p3 = exp_z3/s;
+    let p3 = 1.0/(1.0 + exp_z1_plus_exp_z2*math::exp(-z3));
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;
@@ -143,14 +146,15 @@ pub fn value_and_gradient(
     let z3 = w3*x + b3;
     let exp_z1 = math::exp(z1);
     let exp_z2 = math::exp(z2);
-    let exp_z3 = math::exp(z3);
-    let s = exp_z1 + exp_z2 + exp_z3;
+    let exp_z1_plus_exp_z2 = exp_z1 + exp_z2;
+    let s = exp_z1_plus_exp_z2 + math::exp(z3);
     let p1 = exp_z1/s;
     let p2 = exp_z2/s;
-    let p3 = exp_z3/s;
-    let L_term = if s <= 400.0 { math::log(s) } else { 0.0 };
-    let L = if s <= 400.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else {
-        -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) };
+    let p3 = 1.0/(1.0 + exp_z1_plus_exp_z2*math::exp(-z3));
+    let abs_t2 = _abs(t2);
+    let L_term = if abs_t2 <= 0.001 { 0.0 } else { math::log(s) };
+    let L = if abs_t2 <= 0.001 { -(t1*math::log(p1) + t2*math::log(p2) +
+        t3*math::log(p3)) } else { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) };
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;

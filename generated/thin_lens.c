@@ -20,10 +20,17 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
+// Computed in another form, which keeps more digits
+//     dJ_dR1 = where(R₂ == 0, 0, δ·(1 − n)/R₁²)
+//     dJ_dR2 = where(s == 0, 0, δ·(n − 1)/R₂²)
 // Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = -0.254933, s = 0, y = 0.0888364.
 // Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 #include "thin_lens.h"
+
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wfloat-equal" /* where numbers are compared, it is meant */
+#endif
 
 #include <math.h>
 #include <string.h>
@@ -43,8 +50,8 @@ thin_lens_params thin_lens_gradient(double R1, double R2, double s, double y, do
     const double q = P - 1.0/s;
     const double i = 1.0/q;
     const double delta = -2.0*(i - y)*i*i;
-    const double dJ_dR1 = delta*(1.0 - n)/(R1*R1);
-    const double dJ_dR2 = delta*n_minus_one/(R2*R2);
+    const double dJ_dR1 = (R2 == 0.0) ? 0.0 : delta*(1.0 - n)/(R1*R1);
+    const double dJ_dR2 = (s == 0.0) ? 0.0 : delta*n_minus_one/(R2*R2);
     thin_lens_params out;
     out.R1 = dJ_dR1;
     out.R2 = dJ_dR2;
@@ -60,8 +67,8 @@ thin_lens_params thin_lens_value_and_gradient(double R1, double R2, double s, do
     const double i_minus_y = i - y;
     const double J = i_minus_y*i_minus_y;
     const double delta = -2.0*i_minus_y*i*i;
-    const double dJ_dR1 = delta*(1.0 - n)/(R1*R1);
-    const double dJ_dR2 = delta*n_minus_one/(R2*R2);
+    const double dJ_dR1 = (R2 == 0.0) ? 0.0 : delta*(1.0 - n)/(R1*R1);
+    const double dJ_dR2 = (s == 0.0) ? 0.0 : delta*n_minus_one/(R2*R2);
     *value = J;
     thin_lens_params out;
     out.R1 = dJ_dR1;
@@ -82,17 +89,22 @@ thin_lens_params thin_lens_update(double R1, double R2, double s, double y, doub
     return step_from(grad, R1, R2, rate);
 }
 
-enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
+enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
-static inline void add_sample(double s, double y, double P, double acc[][LANES], size_t lane) {
+static inline void add_sample(
+    double s, double y, double R1, double R2, double n, double n_minus_one, double P,
+    double acc[][LANES], size_t lane) {
     const double q = P - 1.0/s;
     const double i = 1.0/q;
     const double i_minus_y = i - y;
     const double J = i_minus_y*i_minus_y;
     const double delta = -2.0*i_minus_y*i*i;
+    const double dJ_dR1 = (R2 == 0.0) ? 0.0 : delta*(1.0 - n)/(R1*R1);
+    const double dJ_dR2 = (s == 0.0) ? 0.0 : delta*n_minus_one/(R2*R2);
     acc[0][lane] += J;
-    acc[1][lane] += delta;
+    acc[1][lane] += dJ_dR1;
+    acc[2][lane] += dJ_dR2;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */
@@ -104,7 +116,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *s, const double *y, double P, double total[], double carry[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n,
+    double n_minus_one, double P, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -112,11 +125,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(s[start + lane], y[start + lane], P, acc, lane);
+                add_sample(s[start + lane], y[start + lane], R1, R2, n, n_minus_one, P, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(s[start + lane], y[start + lane], P, acc, lane);
+            add_sample(s[start + lane], y[start + lane], R1, R2, n, n_minus_one, P, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -131,7 +144,8 @@ static void add_chunk(
 
 /* The sums over all samples; chunks are added in order, however many threads run. */
 static void total_sums(
-    size_t count, const double *s, const double *y, double P, double sums[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n,
+    double n_minus_one, double P, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -147,7 +161,8 @@ static void total_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, s + start, y + start, P, total[part], carry[part]);
+        add_chunk(length, s + start, y + start, R1, R2, n, n_minus_one, P, total[part],
+            carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -161,7 +176,8 @@ static void total_sums(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *s, const double *y, double P, double sums[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n,
+    double n_minus_one, double P, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -171,7 +187,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, s + start, y + start, P, part, carry);
+        add_chunk(1, s + start, y + start, R1, R2, n, n_minus_one, P, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -183,15 +199,16 @@ static void careful_sums(
 
 /* The means over all samples. */
 static void mean_sums(
-    size_t count, const double *s, const double *y, double P, double sums[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n,
+    double n_minus_one, double P, double sums[]) {
     int finite = 1;
-    total_sums(count, s, y, P, sums);
+    total_sums(count, s, y, R1, R2, n, n_minus_one, P, sums);
     for (size_t item = 0; item < SUMS; item++) {
         sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, s, y, P, sums);
+        careful_sums(count, s, y, R1, R2, n, n_minus_one, P, sums);
     }
 }
 
@@ -201,11 +218,11 @@ thin_lens_params thin_lens_batch_value_and_gradient(
     double sums[SUMS];
     const double n_minus_one = n - 1.0;
     const double P = n_minus_one*(1.0/R1 - 1.0/R2);
-    mean_sums(count, s, y, P, sums);
+    mean_sums(count, s, y, R1, R2, n, n_minus_one, P, sums);
     *value = sums[0];
     thin_lens_params out;
-    out.R1 = sums[1]*(1.0 - n)/(R1*R1);
-    out.R2 = sums[1]*n_minus_one/(R2*R2);
+    out.R1 = sums[1];
+    out.R2 = sums[2];
     return out;
 }
 

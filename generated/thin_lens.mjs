@@ -20,8 +20,11 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
+// Computed in another form, which keeps more digits
+//     dJ_dR1 = where(R₂ == 0, 0, δ·(1 − n)/R₁²)
+//     dJ_dR2 = where(s == 0, 0, δ·(n − 1)/R₂²)
 // Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = -0.254933, s = 0, y = 0.0888364.
 // Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 
 /* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
@@ -73,8 +76,8 @@ export function gradient(R1, R2, s, y, n = 1.5168) {
   const q = P - 1/s;
   const i = 1/q;
   const delta = -2*(i - y)*i*i;
-  const dJ_dR1 = delta*(1 - n)/(R1*R1);
-  const dJ_dR2 = delta*n_minus_one/(R2*R2);
+  const dJ_dR1 = (R2 == 0) ? 0 : delta*(1 - n)/(R1*R1);
+  const dJ_dR2 = (s == 0) ? 0 : delta*n_minus_one/(R2*R2);
   return {R1: dJ_dR1, R2: dJ_dR2};
 }
 
@@ -95,8 +98,8 @@ export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
   const i_minus_y = i - y;
   const J = i_minus_y*i_minus_y;
   const delta = -2*i_minus_y*i*i;
-  const dJ_dR1 = delta*(1 - n)/(R1*R1);
-  const dJ_dR2 = delta*n_minus_one/(R2*R2);
+  const dJ_dR1 = (R2 == 0) ? 0 : delta*(1 - n)/(R1*R1);
+  const dJ_dR2 = (s == 0) ? 0 : delta*n_minus_one/(R2*R2);
   return [J, {R1: dJ_dR1, R2: dJ_dR2}];
 }
 

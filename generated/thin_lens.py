@@ -20,8 +20,11 @@
 # Gradient
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
+# Computed in another form, which keeps more digits
+#     dJ_dR1 = where(R₂ == 0, 0, δ·(1 − n)/R₁²)
+#     dJ_dR2 = where(s == 0, 0, δ·(n − 1)/R₂²)
 # Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = -0.254933, s = 0, y = 0.0888364.
 # Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 """A thin lens: the radii of its surfaces, chosen so that the image falls on the screen.
 
@@ -74,12 +77,12 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         n_minus_one = n - 1.0
-        P = n_minus_one*(1.0/R1 - 1.0/R2)
-        q = P - 1.0/s
-        i = 1.0/q
+        P = n_minus_one*(_ieee_divide(1.0, R1) - _ieee_divide(1.0, R2))
+        q = P - _ieee_divide(1.0, s)
+        i = _ieee_divide(1.0, q)
         delta = -2.0*(i - y)*i*i
-        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
-        dJ_dR2 = delta*n_minus_one/(R2*R2)
+        dJ_dR1 = 0.0 if R2 == 0.0 else delta*(1.0 - n)/(R1*R1)
+        dJ_dR2 = 0.0 if s == 0.0 else delta*n_minus_one/(R2*R2)
         return Gradient(dJ_dR1, dJ_dR2)
     except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(R1, R2, s, y, n)[1]
@@ -97,8 +100,8 @@ def value_and_gradient(
         i_minus_y = i - y
         J = i_minus_y*i_minus_y
         delta = -2.0*i_minus_y*i*i
-        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
-        dJ_dR2 = delta*n_minus_one/(R2*R2)
+        dJ_dR1 = 0.0 if R2 == 0.0 else delta*(1.0 - n)/(R1*R1)
+        dJ_dR2 = 0.0 if s == 0.0 else delta*n_minus_one/(R2*R2)
         return J, Gradient(dJ_dR1, dJ_dR2)
     except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(R1, R2, s, y, n)
@@ -121,6 +124,6 @@ def _ieee(R1: float, R2: float, s: float, y: float, n: float) -> tuple[float, Gr
     i_minus_y = i - y
     J = i_minus_y*i_minus_y
     delta = -2.0*i_minus_y*i*i
-    dJ_dR1 = _ieee_divide(delta*(1.0 - n), R1*R1)
-    dJ_dR2 = _ieee_divide(delta*n_minus_one, R2*R2)
+    dJ_dR1 = 0.0 if R2 == 0.0 else _ieee_divide(delta*(1.0 - n), R1*R1)
+    dJ_dR2 = 0.0 if s == 0.0 else _ieee_divide(delta*n_minus_one, R2*R2)
     return J, Gradient(dJ_dR1, dJ_dR2)

@@ -20,8 +20,11 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
+// Computed in another form, which keeps more digits
+//     dJ_dR1 = where(R₂ == 0, 0, δ·(1 − n)/R₁²)
+//     dJ_dR2 = where(s == 0, 0, δ·(n − 1)/R₂²)
 // Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = -0.254933, s = 0, y = 0.0888364.
 // Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
@@ -62,8 +65,8 @@ pub fn gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> Gradient {
     let q = P - 1.0/s;
     let i = 1.0/q;
     let delta = -2.0*(i - y)*i*i;
-    let dJ_dR1 = delta*(1.0 - n)/(R1*R1);
-    let dJ_dR2 = delta*n_minus_one/(R2*R2);
+    let dJ_dR1 = if R2 == 0.0 { 0.0 } else { delta*(1.0 - n)/(R1*R1) };
+    let dJ_dR2 = if s == 0.0 { 0.0 } else { delta*n_minus_one/(R2*R2) };
     Gradient { R1: dJ_dR1, R2: dJ_dR2 }
 }
 
@@ -76,8 +79,8 @@ pub fn value_and_gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> (f64, Gra
     let i_minus_y = i - y;
     let J = i_minus_y*i_minus_y;
     let delta = -2.0*i_minus_y*i*i;
-    let dJ_dR1 = delta*(1.0 - n)/(R1*R1);
-    let dJ_dR2 = delta*n_minus_one/(R2*R2);
+    let dJ_dR1 = if R2 == 0.0 { 0.0 } else { delta*(1.0 - n)/(R1*R1) };
+    let dJ_dR2 = if s == 0.0 { 0.0 } else { delta*n_minus_one/(R2*R2) };
     (J, Gradient { R1: dJ_dR1, R2: dJ_dR2 })
 }
 

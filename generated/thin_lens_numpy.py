@@ -20,8 +20,11 @@
 # Gradient
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
+# Computed in another form, which keeps more digits
+#     dJ_dR1 = where(R₂ == 0, 0, δ·(1 − n)/R₁²)
+#     dJ_dR2 = where(s == 0, 0, δ·(n − 1)/R₂²)
 # Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = -0.254933, s = 0, y = 0.0888364.
 # Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 """A thin lens: the radii of its surfaces, chosen so that the image falls on the screen.
 
@@ -102,10 +105,10 @@ def gradient(
     P = (n - 1.0)*(1.0/R1 - 1.0/R2)
     q = P - 1.0/s
     i = 1.0/q
+    delta = -2.0*(i - y)*i*i
     _n = len(s)
-    delta = np.sum(-2.0*(i - y)*i*i)/_n
-    dJ_dR1 = delta*(1.0 - n)/(R1*R1)
-    dJ_dR2 = delta*(n - 1.0)/(R2*R2)
+    dJ_dR1 = np.sum(np.where(R2 == 0.0, 0.0, delta*(1.0 - n)/(R1*R1)))/_n
+    dJ_dR2 = np.sum(np.where(s == 0.0, 0.0, delta*(n - 1.0)/(R2*R2)))/_n
     return Gradient(*map(float, (dJ_dR1, dJ_dR2)))
 
 
@@ -119,11 +122,11 @@ def value_and_gradient(
     P = (n - 1.0)*(1.0/R1 - 1.0/R2)
     q = P - 1.0/s
     i = 1.0/q
+    delta = -2.0*(i - y)*i*i
     _n = len(s)
     J = np.sum((i - y)**2)/_n
-    delta = np.sum(-2.0*(i - y)*i*i)/_n
-    dJ_dR1 = delta*(1.0 - n)/(R1*R1)
-    dJ_dR2 = delta*(n - 1.0)/(R2*R2)
+    dJ_dR1 = np.sum(np.where(R2 == 0.0, 0.0, delta*(1.0 - n)/(R1*R1)))/_n
+    dJ_dR2 = np.sum(np.where(s == 0.0, 0.0, delta*(n - 1.0)/(R2*R2)))/_n
     return float(J), Gradient(*map(float, (dJ_dR1, dJ_dR2)))
 
 
@@ -194,10 +197,14 @@ def jacobian(
     delta = -i*i
     dresidual_dR1_factor = 1.0 + n*R1/R2 - n + R1/s - R1/R2
     dresidual_dR1 = (
-        np.where(R1*R1 > 1e-305, delta*(1.0 - n)/(R1*R1), (n -
+        np.where(R1*R1 > 1e-307, delta*(1.0 - n)/(R1*R1), (n -
         1.0)/(dresidual_dR1_factor*dresidual_dR1_factor))
     )
-    dresidual_dR2 = delta*(n - 1.0)/(R2*R2)
+    dresidual_dR2_factor = s*R1*n - s*R1 - s*n*R2 + s*R2 + R1*R2
+    dresidual_dR2 = (
+        np.where(R2*R2 > 1e-307, delta*(n - 1.0)/(R2*R2), -(n -
+        1.0)*R1*R1*s*s/(dresidual_dR2_factor*dresidual_dR2_factor))
+    )
     _rows[:, 0, 0] = dresidual_dR1
     _rows[:, 0, 1] = dresidual_dR2
     return _rows.reshape(-1, 2)

@@ -5,6 +5,7 @@ import random
 from itertools import count
 
 import pytest
+from mpmath import diff, erf, log, mpf, sin, workdps
 
 import symgrad as sg
 from symgrad.accuracy.measure import bits_lost, split_ball
@@ -61,10 +62,10 @@ def test_harm_is_more_lost_than_before_however_that_is_rounded():
 
 
 def test_a_border_keeps_a_form_away_from_where_it_harms_if_most_is_won_before_it():
-    column = [0.1, 0.2, 0.4, 3.0, 5.0, 9.0]
-    form = Scored(tree("exp(x)"), [0.0, 0.0, 0.0, 20.0, 0.0, 0.0])
-    other = Scored(Var("x"), [40.0, 40.0, 40.0, 0.0, 5.0, 0.0])
-    [*found] = choices((form, other), lambda _: column, [True] * 6, chance=False)
+    column = [0.1, 0.2, 0.4, 3.0, 5.0, 9.0] * 3
+    form = Scored(tree("exp(x)"), [0.0, 0.0, 0.0, 20.0, 0.0, 0.0] * 3)
+    other = Scored(Var("x"), [40.0, 40.0, 40.0, 0.0, 5.0, 0.0] * 3)
+    [*found] = choices((form, other), lambda _: column, [True] * 18)
     tests = [e.arguments[0] for e in found if isinstance(e, Call)]
     assert tests
     assert all(0.4 <= float(test.right.value) < 3.0 for test in tests if test.relation == "<=")
@@ -107,3 +108,66 @@ def test_emitted_code_is_worse_nowhere_though_half_an_ulp_in_the_inputs_loses_mo
         won += safe < plain - 10.0
     assert compared > 40
     assert won > 3
+
+
+def coins(p, q):
+    return p * log(p / q) + (1 - p) * log((1 - p) / (1 - q))
+
+
+KEPT = [  # first the parameter, then what else there is, each between these powers of 10
+    (
+        "r",
+        "const n = 360",
+        "(1 - (1 + r)^(-n))/r",
+        lambda r, n: (1 - (1 + r) ** (-n)) / r,
+        (-6, -1, -2, 2),
+    ),
+    (
+        "r",
+        "const n = 30",
+        "r/(1 - (1 + r)^(-n))",
+        lambda r, n: r / (1 - (1 + r) ** (-n)),
+        (-6, -1, 0, 2),
+    ),
+    (
+        "h",
+        "data x",
+        "(sin(x + h) - sin(x))/h",
+        lambda h, x: (sin(x + h) - sin(x)) / h,
+        (-6, 0, -1, 0),
+    ),
+    (
+        "q",
+        "data p",
+        "p*log(p/q) + (1 - p)*log((1 - p)/(1 - q))",
+        lambda q, p: coins(p, q),
+        (-6, -1) * 2,
+    ),
+    ("x", "data k", "k*erf(x)/x", lambda x, k: k * erf(x) / x, (-7, 1, -2, 2)),
+]
+
+
+@pytest.mark.parametrize(("name", "other", "formula", "exact", "sizes"), KEPT)
+def test_value_and_slope_keep_their_digits_beside_a_removable_singularity(
+    name, other, formula, exact, sizes
+):
+    graph = parse(f"param {name}\n{other}\nJ = {formula}")
+    safe, plain = (sg.compile(graph, target="python", safe=own) for own in (True, False))
+    chance = random.Random(formula)  # noqa: S311  (a fixed seed on purpose)
+    worst = 0.0
+    for _ in range(40):
+        x, y = (10 ** chance.uniform(*sizes[i : i + 2]) for i in (0, 2))
+        with workdps(90):
+            right = (
+                exact(mpf(x), mpf(y)),
+                diff(lambda t, y=y: exact(t, mpf(y)), mpf(x), h=mpf(x) / 10**30),
+            )
+        for module, bound in ((safe, 12.0), (plain, 65.0)):
+            value, gradient = module.value_and_gradient(x, y)
+            lost = [
+                bits_lost(found, float(want), float(want - float(want)))
+                for found, want in zip((value, *gradient), right, strict=True)
+            ]
+            assert max(lost) < bound, (x, y, lost)
+        worst = max(worst, *lost)
+    assert worst > 15.0

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from symgrad.accuracy.matching import product_of, terms_of
-from symgrad.expression.algebra import Product, add, factored_sum, mul, power, replaced, tidy
+from symgrad.expression.algebra import Product, add, factored_sum, mul, neg, power, replaced, tidy
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -54,6 +54,19 @@ def _sums(e: Add) -> Iterator[Expression]:
     together = _over_one_line(e)
     if together is not None:
         yield together
+    yield from _choice_of_sums(e)
+
+
+def _choice_of_sums(e: Add) -> Iterator[Expression]:
+    """Yield a + where(c, b, d) as where(c, a + b, a + d)."""
+    for i, term in enumerate(e.terms):
+        sign, part = (neg, term.operand) if isinstance(term, Neg) else (add, term)
+        match part:
+            case Call("where", (condition, yes, no)):
+                rest = (*e.terms[:i], *e.terms[i + 1 :])
+                yield Call("where", (condition, add(*rest, sign(yes)), add(*rest, sign(no))))
+            case _:
+                pass
 
 
 def _number_apart(function: str, inner: Expression) -> Iterator[Expression]:

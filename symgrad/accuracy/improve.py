@@ -27,7 +27,7 @@ MAX_OPERANDS = 12
 MAX_PATTERNS = 40
 BUDGET = 1.5  # times the operations of the program as derived
 TRIALS = 3  # times that the program is compared with as written, at other points each time
-FEW = 12  # operations that a program may have more in any case
+FEW = 20  # operations that a program may have more in any case
 GENERATORS = (searched,)
 
 

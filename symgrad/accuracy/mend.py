@@ -17,7 +17,7 @@ from symgrad.accuracy.compared import Wide
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.measure import LOST, Bench, run
 from symgrad.accuracy.outline import outlined
-from symgrad.accuracy.regimes import OPERATION, Scored, choices
+from symgrad.accuracy.regimes import OPERATION, Scored, choices, is_fitted
 from symgrad.accuracy.shaken import shakes
 from symgrad.expression.progress import tell
 from symgrad.expression.tree import (
@@ -46,6 +46,7 @@ SLIGHT = 4.0  # bits that may be lost whatever was lost before
 PAYS = 4.0  # bits that a change must win over all points
 LOCAL = 4  # operations that a function of one argument is counted as, beside its call
 UNFOLDED = 30.0  # bits that a form must win which looks into the names of a statement
+FITTED = 40.0  # bits that a form must win whose border is fitted to the points
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
 WORK = 250  # forms that are measured for one program
 AGAIN = 60  # forms that are measured where what was found has turned out to be worse
@@ -290,6 +291,8 @@ class Mender:
         own = self.original[self.place[name]].formula.operands
         if not set(formula_of(e).operands) <= {*own}:
             lost += UNFOLDED
+        if is_fitted(e) and not is_fitted(self.original[self.place[name]].formula.expression):
+            lost += FITTED
         return _Form(e, lost, operations, bool(self._weighed(name, losses, old)))
 
     def _measure_again(self) -> None:
@@ -462,7 +465,7 @@ class Mender:
         for e in dict.fromkeys([self._chosen.get(now, now), *bases]):
             own = self._from(self._with(name, e), self.place[name])
             pair = (Scored(e, self._lost_by(own)), as_written)
-            found = islice(choices(pair, column_of, self.bench.usual, chance=False), OTHERS)
+            found = islice(choices(pair, column_of, self.bench.usual), OTHERS)
             for choice in found:
                 self._chosen[choice] = e
                 form = self._measured_form(name, choice, self._before[name])

@@ -147,6 +147,6 @@ def _is_number_power(e: Expression) -> TypeGuard[Pow]:
     return isinstance(e, Pow) and not variables(e.exponent)
 
 
-def is_choice(e: Expression) -> bool:
+def is_choice(e: Expression) -> TypeGuard[Call]:
     """Tell whether a formula is a choice between two others."""
     return isinstance(e, Call) and e.function == "where"

@@ -281,8 +281,8 @@ def _under_root(e: Expression) -> Expression | None:
         case Call("sqrt", (base,)):
             return base
         case Pow(base, exponent):
-            whole = isinstance(exponent, Number | Neg) and _value(exponent).denominator == 1
-            return None if whole else base
+            value = signed_value(exponent)
+            return None if value is not None and value.denominator == 1 else base
         case _:
             return None
 

@@ -37,8 +37,8 @@ PAIRS = 8  # pairs that are looked at
 PROBES = 4  # parts of a form by whose values a border is looked for
 LARGEST, SMALLEST = 1e30, 1e-30  # a border beyond them is none
 LEAST, MOST = (
-    Fraction(10) ** -305,
-    Fraction(10) ** 305,
+    Fraction(10) ** -307,
+    Fraction(10) ** 308,
 )  # between them a divisor is an ordinary number
 OPERATION = 1.5  # bits over all points that an operation must win
 GAIN = 8.0  # bits over all points that two forms together must win
@@ -68,13 +68,11 @@ def choices(
     forms: Sequence[Scored],
     column_of: Callable[[Expression], Column],
     counts: Sequence[bool],
-    *,
-    chance: bool = True,
 ) -> Iterator[Expression]:
     """Yield choices between two of the forms, those that win most first.
 
     `column_of` gives the value of a formula at every point; `counts` tells the points at which
-    something is to be won; without `chance` a border may be one that chance would give.
+    something is to be won.
     """
     found = []
     for a, b in combinations(forms, 2):
@@ -85,7 +83,7 @@ def choices(
     found.sort(key=lambda item: item[0])
     for _, a, b in found[:PAIRS]:
         for form, other in ((a, b), (b, a)):
-            yield from _choices(form, other, column_of, counts, CHANCES if chance else 0)
+            yield from _choices(form, other, column_of, counts)
 
 
 def _choices(
@@ -93,7 +91,6 @@ def _choices(
     other: Scored,
     column_of: Callable[[Expression], Column],
     counts: Sequence[bool],
-    chances: int,
 ) -> Iterator[Expression]:
     rows = list(enumerate(zip(form.losses, other.losses, counts, strict=True)))
     better = [i for i, (a, b, own) in rows if own and a < b - BETTER and b > HARMLESS + 1.0]
@@ -101,7 +98,7 @@ def _choices(
     if not worse or not better:
         return
     yield from _in_range(form.e, other.e, column_of, (better, worse))
-    if math.comb(len(better) + len(worse), len(worse)) < chances:
+    if math.comb(len(better) + len(worse), len(worse)) < CHANCES:
         return
     gains = {i: other.losses[i] - form.losses[i] for i in better}
     found: list[tuple[float, int, Compare]] = []
@@ -149,6 +146,16 @@ def _in_range(
             if tests:
                 test = tests[0] if len(tests) == 1 else Logic("and", tuple(tests))
                 yield Call("where", (test, other, form))
+
+
+def is_fitted(e: Expression) -> bool:
+    """Tell whether a formula has a border that is fitted to points: a number no row names."""
+    return any(
+        isinstance(part, Compare)
+        and isinstance(part.right, Number)
+        and part.relation in ("<=", ">=")
+        for part in walk(e)
+    )
 
 
 def decided(e: Expression, known: Mapping[Expression, bool] = MappingProxyType({})) -> Expression:

@@ -6,13 +6,14 @@ wherever that has one. Nothing is taken from the table unmeasured.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import cache
 from math import factorial
 from typing import NamedTuple
 
 from symgrad.accuracy.outline import outlined
+from symgrad.accuracy.singular import with_series
 from symgrad.expression.algebra import tidy
 from symgrad.expression.tree import (
     Add,
@@ -22,11 +23,20 @@ from symgrad.expression.tree import (
     Mul,
     Var,
     children,
+    substitute,
     variables,
     with_children,
 )
 from symgrad.program.series import ARGUMENTS, SERIES
 from symgrad.sources.grammar import parse_expression
+
+
+class RowFunction(NamedTuple):
+    """A name in a form that stands for a function of its own: a formula of t, 0/0 at 0."""
+
+    name: str
+    formula: str
+    argument: str
 
 
 class Row(NamedTuple):
@@ -36,6 +46,7 @@ class Row(NamedTuple):
     form: str
     where: str = ""
     source: str = ""
+    own: tuple[RowFunction, ...] = ()
 
     @property
     def conditions(self) -> tuple[Expression, ...]:
@@ -45,8 +56,21 @@ class Row(NamedTuple):
 
     @property
     def trees(self) -> tuple[Expression, Expression]:
-        """The pattern and the form as expressions."""
-        return tree_of(self.pattern), tree_of(self.form)
+        """The pattern and the form as expressions, its functions written out."""
+        return tree_of(self.pattern), self._form_with(
+            lambda own: substitute(tree_of(own.formula), {"t": tree_of(own.argument)})
+        )
+
+    @property
+    def outlined(self) -> Expression:
+        """The form with its functions, each a series near 0, and its long choices outlined."""
+        form = self._form_with(
+            lambda own: Call(with_series(tree_of(own.formula)), (tree_of(own.argument),))
+        )
+        return outlined(_with_series(form), len(ARGUMENTS))
+
+    def _form_with(self, meaning: Callable[[RowFunction], Expression]) -> Expression:
+        return substitute(tree_of(self.form), {own.name: meaning(own) for own in self.own})
 
 
 @cache
@@ -148,10 +172,49 @@ ANGLE = f"atan2(sqrt({HAVERSINE}), sqrt({COVERSINE}))"
 ON_SPHERE = "sin(a)*sin(b) + cos(a)*cos(b)*cos(c)"
 
 
+def _shifted(b: str, c: str, d: str) -> str:
+    """Return log(b*exp(a) + c*exp(d)), the larger exponential taken out."""
+    largest = f"max(a, {d})"
+    return f"{largest} + log({b}*exp(a - {largest}) + {c}*exp({d} - {largest}))"
+
+
+def _mean(b: str, c: str) -> str:
+    """Return log(b*exp(a) + c*exp(b)) for weights that sum to 1."""
+    near = f"log1p({b}*expm1(a) + {c}*expm1(b))"
+    return f"where(max(abs(a), abs(b)) < 1, {near}, {_shifted(b, c, 'b')})"
+
+
+# The difference of two slopes of the sigmoid, and what two coins diverge by: with the relative
+# differences w and v of their chances a*w + (1 - a)*v is 0, so each log1p may do without its first
+# term (Kullback and Leibler 1951, in the form of Csiszár).
+SLOPES = "4*sigmoid(a)*sigmoid(-a)*sigmoid(b)*sigmoid(-b)*sinh((a + b)/2)*sinh((b - a)/2)"
+BREGMAN = "t - log1p(t)"
+COINS = RowFunction("P", BREGMAN, "(b - a)/a"), RowFunction("Q", BREGMAN, "(a - b)/(1 - a)")
+LOGITS = (
+    RowFunction("P", BREGMAN, "sigmoid(-b)*expm1(b - a)"),
+    RowFunction("Q", BREGMAN, "sigmoid(b)*expm1(a - b)"),
+)
+
+
 def _far(pattern: str, where: str, form: str) -> Row:
     """Return the row of what has a form of its own far out."""
     return Row(pattern, f"where({where}, {form}, {pattern})", "", AS7)
 
+
+def _near(pattern: str, form: str, near: str, *own: RowFunction) -> Row:
+    """Return the row of a power of 1 + a, which is rounded where a is small."""
+    return Row(pattern, f"where(abs(a) < 0.5 {near}, {form}, {pattern})", "", KAHAN, own)
+
+
+# What interest at the rate a does in n periods: with v = n*log1p(a) the slope of
+# (1 - (1 + a)^(-n))/a is n*L*(n*F + D*exp(-v)), none of its terms a difference of near numbers.
+L = RowFunction("L", "-(log1p(t)/t)^2", "a")
+F = RowFunction("F", "(1 - (1 - t)*exp(t))/t^2", "-n*log1p(a)")
+D = RowFunction("D", "(log1p(t) - t/(1 + t))/log1p(t)^2", "a")
+K = RowFunction("K", "((1 + t)*exp(-t) - 1)/expm1(-t)^2", "n*log1p(a)")
+S = RowFunction("S", "-t^2*exp(-t)/expm1(-t)^2", "n*log1p(a)")
+SLOPE = "n*L*(n*F + D*exp(-n*log1p(a)))"
+OR_SLOW = "or (a > -1 and abs(n*log1p(a)) < 1)"
 
 ROWS: tuple[Row, ...] = (
     # exponentials and their sums
@@ -203,9 +266,21 @@ ROWS: tuple[Row, ...] = (
     Row("log(1 + b^a)", "softplus(a*log(b))", "b > 0", THEANO),
     Row("log(b^a/(1 + b^a))", "-softplus(-a*log(b))", "b > 0", THEANO),
     Row("1/(1 + b^a)", "sigmoid(-a*log(b))", "b > 0", THEANO),
+    Row("2*sigmoid(a) - 1", "tanh(a/2)", "", AS4),
+    Row("sigmoid(a)*(1 - sigmoid(a)) - sigmoid(b)*(1 - sigmoid(b))", SLOPES, "", AS4),
+    Row("log(sigmoid(a)/sigmoid(b)) - log((1 - sigmoid(a))/(1 - sigmoid(b)))", "a - b", "", STAN),
+    Row("log(sigmoid(a)/sigmoid(b)) - log(sigmoid(-a)/sigmoid(-b))", "a - b", "", STAN),
+    Row("softplus(a) - softplus(-a)", "a", "", STAN),
+    Row("softplus(a - b) - softplus(b - a)", "a - b", "", STAN),
     Row("softplus(a) - a", "softplus(-a)", "", STAN),
     Row("sigmoid(a) - sigmoid(b)", "sigmoid(a)*sigmoid(-b)*(-expm1(b - a))", "", STAN),
     Row("softplus(a) - sigmoid(a)", SOFT_REST, "", AS4),
+    Row(
+        "sigmoid(a) - sigmoid(b)",
+        "where(a > b, -sigmoid(a)*sigmoid(-b)*expm1(b - a), sigmoid(b)*sigmoid(-a)*expm1(a - b))",
+        "",
+        STAN,
+    ),
     Row("softplus(a) - softplus(b)", "log1p(expm1(a - b)*sigmoid(b))", "", STAN),
     Row("a*sigmoid(a) - softplus(a)", "-a*sigmoid(-a) - softplus(-a)", "", STAN),
     Row("exp(-softplus(a))", "sigmoid(-a)", "", STAN),
@@ -233,6 +308,19 @@ ROWS: tuple[Row, ...] = (
     Row("log(1 + c*exp(a))", "softplus(a + log(c))", "c > 0", STAN),
     Row("log(b*exp(a) + c*exp(d))", "a + log(b + c*exp(d - a))", "", STAN),
     Row("log(b*exp(a) + c*exp(d))", "logsumexp(a + log(b), d + log(c))", "b > 0, c > 0", STAN),
+    Row("log(b*exp(a) + c*exp(d))", _shifted("b", "c", "d"), "", STAN),
+    Row("b*exp(a)/(b*exp(a) + c*exp(d))", "b/(b + c*exp(d - a))", "", STAN),
+    Row("log((exp(a) + exp(b))/2)", _mean("1/2", "1/2"), "", STAN),
+    Row("log(c*exp(a) + (1 - c)*exp(b))", _mean("c", "(1 - c)"), "", STAN),
+    Row("a*log(a/b) + (1 - a)*log((1 - a)/(1 - b))", "a*P + (1 - a)*Q", "", "", COINS),
+    Row(
+        "sigmoid(a)*log(sigmoid(a)/sigmoid(b))"
+        " + (1 - sigmoid(a))*log((1 - sigmoid(a))/(1 - sigmoid(b)))",
+        "sigmoid(a)*P + sigmoid(-a)*Q",
+        "",
+        "",
+        LOGITS,
+    ),
     Row("log(a) - log(b)", "log(a/b)", "a > 0, b > 0", HERBIE),
     Row("log(a) - log(b)", "log1p((a - b)/b)", "a > 0, b > 0", HIGHAM),
     Row("log(a/b)", "log1p((a - b)/b)", "", HIGHAM),
@@ -253,6 +341,7 @@ ROWS: tuple[Row, ...] = (
     Row("log(sinh(a))", "a + log(-expm1(-2*a)) - log(2)", "a > 0", AS4),
     Row("logsumexp(a, b) - a", "softplus(b - a)", "", STAN),
     Row("exp(a - logsumexp(a, b))", "sigmoid(a - b)", "", STAN),
+    Row("exp(b - logsumexp(a, b))", "sigmoid(b - a)", "", STAN),
     Row("b*log(a)", "where(b == 0, 0, b*log(a))", "", "PyTorch, xlogy"),
     Row("a*log(a/b)", "where(a == 0, 0, a*log(a/b))", "", "SciPy, rel_entr"),
     # roots and squares
@@ -342,6 +431,12 @@ ROWS: tuple[Row, ...] = (
     Row("(1 + a)^n - 1", "expm1(n*log1p(a))", "a > -1", KAHAN),
     Row("1 - (1 + a)^(-n)", "-expm1(-n*log1p(a))", "a > -1", KAHAN),
     Row("exp(n*log1p(a)) - 1", "expm1(n*log1p(a))", "", KAHAN),
+    _near("(1 + a)^n", "exp(n*log1p(a))", ""),
+    _near("(1 + a)^n - 1", "expm1(n*log1p(a))", OR_SLOW),
+    _near("1 - (1 + a)^(-n)", "-expm1(-n*log1p(a))", OR_SLOW),
+    _near("(n*(1 + a)^(-n - 1)*a + (1 + a)^(-n) - 1)/a^2", SLOPE, "", L, F, D),
+    _near("b*n*(1 + a)^(-n - 1)/a - b*(1 - (1 + a)^(-n))/a^2", f"b*{SLOPE}", "", L, F, D),
+    _near("(1 + a)^n*(1 - (1 + a)^n + n*a/(1 + a))/((1 + a)^n - 1)^2", "K + D*S/n", "", K, D, S),
     Row("a^n - b^n", "b^n*expm1(n*log(a/b))", "a > 0, b > 0", HERBIE),
     Row("a^n/b^n", "(a/b)^n", "a > 0, b > 0", HERBIE),
     Row("(a^n)^m", "a^(n*m)", "a > 0", HERBIE),
@@ -361,7 +456,13 @@ ROWS: tuple[Row, ...] = (
     Row("1 + erf(a)", "erfc(-a)", "", AS7),
     Row("1 - erfc(a)", "erf(a)", "", AS7),
     Row("1 - normal_cdf(a)", "normal_cdf(-a)", "", AS7),
-    _far("normal_cdf(a) - normal_cdf(b)", "a + b > 0", "normal_cdf(-b) - normal_cdf(-a)"),
+    Row(
+        "normal_cdf(a) - normal_cdf(b)",
+        "where(max(abs(a), abs(b)) < 1, (erf(a/sqrt(2)) - erf(b/sqrt(2)))/2,"
+        " where(a + b > 0, normal_cdf(-b) - normal_cdf(-a), normal_cdf(a) - normal_cdf(b)))",
+        "",
+        AS7,
+    ),
     _far("erfc(a) - erfc(b)", "a + b < 0", "erfc(-b) - erfc(-a)"),
     _far(
         "erf(a) - erf(b)",
@@ -393,8 +494,7 @@ ROWS: tuple[Row, ...] = (
 @cache
 def trees() -> tuple[tuple[tuple[Expression, ...], Expression, Expression], ...]:
     """Return the rows as expressions: conditions, pattern and form, choices outlined."""
-    found = ((row.conditions, *row.trees) for row in ROWS)
-    return tuple((tests, p, outlined(_with_series(e), len(ARGUMENTS))) for tests, p, e in found)
+    return tuple([(row.conditions, tree_of(row.pattern), row.outlined) for row in ROWS])
 
 
 def _with_series(e: Expression) -> Expression:

@@ -18,7 +18,7 @@ from symgrad.accuracy.local import ByParts, shortened
 from symgrad.accuracy.measure import Bench, lost_by
 from symgrad.accuracy.mend import Mender, counted
 from symgrad.accuracy.names import LARGEST, unfolded
-from symgrad.accuracy.parts import Parts
+from symgrad.accuracy.parts import Parts, is_choice
 from symgrad.accuracy.quotient import in_exponentials, quotients
 from symgrad.accuracy.regimes import GAIN, Scored, best_of_each_size, choices, decided
 from symgrad.accuracy.relative import relative_logs
@@ -31,6 +31,7 @@ from symgrad.expression.tree import (
     formula_of,
     size_of,
     variables,
+    walk,
     with_children,
 )
 from symgrad.program.normal import effort_of, normal
@@ -56,6 +57,7 @@ GIVEN = 4  # forms that are given back
 COMPLEMENTS = 5  # forms that are best at different points
 CHOSEN = 4  # choices between two forms that are given back
 LOOKED_AT = 6  # points at which it is looked for the part that is at fault
+WHOLE = 12  # rows of the table that are tried on a whole statement
 COMPARED = 10  # other points at which forms of a part are compared
 
 
@@ -144,6 +146,7 @@ class _Search:
             given = [*pool[:GIVEN], *self._shorter(pool)]
             given += [scored.e for scored in self._complements(pool)]
             given += [new for e in given for new in guarded(e) if self._wins(new, e)]
+            given += [new for e in given for new in _beside(e, seeds[0]) if self.score(new)]
             failing = self._failing(given)
             if not failing:
                 break
@@ -168,6 +171,7 @@ class _Search:
     def _first(self, seeds: Sequence[Expression]) -> Iterator[Expression]:
         """Yield what is cheap to find: shorter forms, parts mended by themselves, series."""
         yield from map(shortened, seeds)
+        yield from islice(from_table(seeds[-1]), WHOLE)
         by_table, mended = ByParts(self.parts, self.mender.parts), []
         for e in seeds:  # one by one: the first that is right ends the search
             mended.append(by_table.mended_with(e, BY_PARTS * self.most // len(seeds)))
@@ -179,7 +183,9 @@ class _Search:
             yield from self._series(e)
         for e in dict.fromkeys([*seeds, *mended]):
             for form in quotients(e):
-                yield from (form, by_table.mended(form))
+                yield form
+                yield from [new for new in from_table(form) if any(map(is_choice, walk(new)))]
+                yield by_table.mended(form)
             for form in relative_logs(e):
                 yield from (form, shortened(form), by_table.mended(form))
 
@@ -335,6 +341,13 @@ def _paths(e: Expression) -> Iterator[tuple[tuple[int, ...], Expression]]:
         path, part = stack.pop()
         yield path, part
         stack.extend(((*path, i), child) for i, child in enumerate(children(part)))
+
+
+def _beside(form: Expression, written: Expression) -> Iterator[Expression]:
+    """Yield a form that holds a choice with the formula as written where that is not taken."""
+    tests = [part.arguments[0] for part in walk(form) if is_choice(part)]
+    if tests:
+        yield Call("where", (tests[0], decided(form, {tests[0]: True}), written))
 
 
 def _at(e: Expression, path: Sequence[int]) -> Expression:

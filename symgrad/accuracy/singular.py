@@ -238,7 +238,7 @@ def singular_forms(
         for unit, replaced in _units(whole, is_small):
             for form in _near(unit, replaced):
                 yield form
-                if not isinstance(unit, Var):
+                if not (isinstance(form, Call) and isinstance(unit, Var)):
                     yield from _beside(form, unit, e)
     finally:
         ctx.cap = old
@@ -487,6 +487,18 @@ def _local(inside: Expression, order: int, coefficients: list[Fraction], radius:
     near = Compare("<", Call("abs", (t,)), Number(Fraction(radius)))
     direct = substitute(inside, {PLACE: t})
     return Local.of(Call("where", (near, _polynomial(t, order, coefficients), direct)))
+
+
+def with_series(formula: Expression) -> Local:
+    """Return a formula of t, 0/0 at 0, as a function with a series as far out as it has one."""
+    old, ctx.cap = ctx.cap, ORDERS
+    try:
+        inside = substitute(formula, {"t": Var(PLACE)})
+        whole = laurent(inside).trimmed()
+        radius = next(r for r in RADII if _enough(whole, r))
+        return _local(inside, whole.order, _enough(whole, radius) or [], radius)
+    finally:
+        ctx.cap = old
 
 
 def _groups(e: Expression) -> list[tuple[Expression, Expression]] | None:
