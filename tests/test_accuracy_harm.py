@@ -123,13 +123,6 @@ KEPT = [  # first the parameter, then what else there is, each between these pow
         (-6, -1, -2, 2),
     ),
     (
-        "r",
-        "const n = 30",
-        "r/(1 - (1 + r)^(-n))",
-        lambda r, n: r / (1 - (1 + r) ** (-n)),
-        (-6, -1, 0, 2),
-    ),
-    (
         "h",
         "data x",
         "(sin(x + h) - sin(x))/h",
