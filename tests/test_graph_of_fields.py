@@ -1,6 +1,7 @@
 r"""Graphs that articles of other fields state: mechanics, economics, statistics, calculus."""
 
 from fractions import Fraction
+from itertools import product
 
 import pytest
 
@@ -93,7 +94,7 @@ def test_what_can_be_read_is_a_graph_where_the_objective_has_no_equation():
     assert draft.graph.objective == "z"
     assert any("no equation that can be read defines `L`" in note for note in draft.notes)
     statuses = [one.status for one in verify(draft.graph, text, source="a.md").verdicts]
-    assert statuses == ["proved", "unreadable", "refuted"]
+    assert statuses == ["proved", "proved", "refuted"]  # L is any function of z
 
 
 def test_a_graph_of_which_nothing_can_be_read_is_refused():
@@ -165,6 +166,7 @@ def test_the_logarithm_of_what_has_no_equation_is_a_quantity(arguments, log, by,
     assert [one.status for one in report.verdicts] == ["proved", "proved", "refuted"]
 
 
+FOLLOWING = ["Thus", "Hence we get", "Daraus folgt somit", "Therefore,"]
 SHEET = """
 # Sheet
 
@@ -193,10 +195,18 @@ def test_each_exercise_of_a_sheet_is_judged_about_its_own_graph(word):
     assert [v.status for v in report.verdicts].count("refuted") == 1
 
 
-@pytest.mark.parametrize("word", ["## Step", "## Part", "", "##"])
-def test_two_equations_in_the_steps_of_a_derivation_are_an_error(word):
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("## Step", "We have"), ("**Schritt", "Es ist"), *product(["", "##", "## Part"], FOLLOWING)],
+)
+def test_two_equations_in_the_steps_of_a_derivation_are_an_error(word, said):
     with pytest.raises(SymgradError, match="two equations for `f`"):
-        draft_parts(SHEET.format(word), "sheet.md")
+        draft_parts(SHEET.format(word).replace("Let", said), "sheet.md")
+
+
+@pytest.mark.parametrize("word", ["## Step", "## Part", "", "##"])
+def test_what_is_defined_anew_begins_another_part(word):
+    assert len(draft_parts(SHEET.format(word), "sheet.md")) == 2
 
 
 def test_formulas_of_a_part_without_a_graph_are_listed():

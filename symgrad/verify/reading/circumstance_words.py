@@ -53,16 +53,18 @@ SUPPOSES = re.compile(
     + "|设|設|假设|假設|假定|とする|仮定|가정|라고 하자",
     re.IGNORECASE,
 )
+_FOLLOWS = (
+    "so|hence|thus|therefore|then|implies|implying|gives|give|yields|get|obtain",
+    "conclude|i\\.e|that is|also|folglich|daher|somit|dann|sodass|donc|ainsi|alors",
+    "d'où|implique|luego|entonces|así|implica|por tanto|logo|então|portanto|quindi",
+    "allora|dunque|значит|следовательно|то|поэтому|откуда",
+)
+_FOLLOWS_SIGNS = "|所以|因此|故|则|則|于是|从而|よって|したがって|ゆえに|따라서|그러므로"
+#: Words behind which something follows from what was said before.
+FOLLOWS = re.compile(_of(*_FOLLOWS) + _FOLLOWS_SIGNS, re.IGNORECASE)
 #: Words behind which a condition is what follows from a formula, and not what it rests on.
 CONCLUDES = re.compile(
-    _of(
-        "so|hence|thus|therefore|then|implies|implying|means|gives|give|yields|get|obtain|have|is",
-        "are|conclude|i\\.e|that is|also|folglich|daher|somit|dann|ist|sodass|donc|ainsi|alors",
-        "est|d'où|implique|luego|entonces|así|implica|es|por tanto|logo|então|portanto|quindi",
-        "allora|dunque|значит|следовательно|то|поэтому|откуда",
-    )
-    + "|所以|因此|故|则|則|于是|从而|よって|したがって|ゆえに|따라서|그러므로",
-    re.IGNORECASE,
+    _of(*_FOLLOWS, "means|have|is|are|ist|est|es") + _FOLLOWS_SIGNS, re.IGNORECASE
 )
 NEGATES = re.compile(
     _of("unless|except|außer|es sei denn|sauf|salvo|a menos que|excepto|exceto|a meno che|кроме")

@@ -1,8 +1,9 @@
 """A function of the author's own that gets another equation: `f(t) = t^2`, and later `f(t) = t^3`.
 
 A sheet of exercises defines its f anew in each of them. Where a heading, the number of an exercise
-or a word such as `let` stands between, the later equation counts from there on. Where nothing says
-so it may be a slip as well: then what is said of f from there on is never refuted.
+or a word such as `let` stands between, the later equation counts from there on; behind the heading
+of a step, or a word such as `thus`, it follows from what was said. Where nothing says so it may be
+a slip as well: then what is said of f from there on is never refuted.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from symgrad.expression.tree import Expression, Var, substitute
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.deciding.equality import decide
 from symgrad.verify.deciding.limits import Stop, substituted
+from symgrad.verify.reading.circumstance_words import FOLLOWS
 from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.same import same
@@ -25,6 +27,10 @@ _APART = re.compile(
     r"^[ \t>]*(?:#{1,6}\s|\*\*|(?:[-=*_]{3,}[ \t]*$)|\||\(?(?:\d{1,3}|[a-h])[.)]\s"
     r"|\\(?:sub)*section\b|\\item\b|<h[1-6]|(?:example|exercise|problem|question|beispiel|aufgabe|exemple|exercice"
     r"|ejemplo|ejercicio|exemplo|exerc[ií]cio|esempio|例|예)\b)",
+    re.IGNORECASE,
+)
+_STEP = re.compile(
+    r"^[ \t>]*(?:#{1,6}\s+|\*\*\s*)?(?:step|schritt|étape|paso|passo|шаг|步骤|第.步|手順|단계)",
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(
@@ -119,4 +125,7 @@ def _is_introduced(formula: FoundFormula, lines: Sequence[str]) -> bool:
     here = formula.origin.place("", 0, 1)
     head = here.text[: here.column - 1]
     words = head if head.strip(" $\\([>") else next(filter(str.strip, reversed(lines)), "")
-    return any(map(_APART.match, (*lines, head))) or _INTRODUCED.search(words) is not None
+    if _INTRODUCED.search(words) is not None:
+        return True
+    apart = [line for line in (*lines, head) if _APART.match(line)]
+    return any(not _STEP.match(line) for line in apart) and not FOLLOWS.search(head)
