@@ -4,6 +4,7 @@ import ctypes
 import json
 import subprocess
 
+import numpy as np
 import pytest
 
 import symgrad as sg
@@ -12,7 +13,7 @@ from symgrad.expression.function import Function
 from symgrad.expression.functions import ELEMENTARY, added
 from symgrad.expression.spelling import PRODUCT, Spelling
 from symgrad.expression.tree import ONE, Call, Div
-from symgrad.targets.arrays.running import check_arrays
+from symgrad.targets.arrays.running import _RUNNERS, check_arrays, flat
 from symgrad.targets.codegen import emit
 from tests.array_numbers import FOLDER, cases, sample
 
@@ -242,3 +243,45 @@ def test_a_function_from_outside_is_written_by_its_record(target, call):
     with added(Function("bell", definition=definition, spellings=(own,))):
         d = sg.derive(sg.parse("param w[n]; J = sum(2*bell(w)) + bell(3*sum(w))"))
         assert call in "\n".join(item.text for item in emit(d, target))
+
+
+BY_ROWS = (
+    """
+param X[m,n], g[n], b[n]
+given C[m,n]
+D = X - mean(X, n)
+s = sqrt(mean(D .^ 2, n) + 0.5)
+V = D/s
+J = sum(C ⊙ (V ⊙ g + b))
+""",
+    "param X[m,n], w[m]; t = rowsum(X); delta = t ⊙ w; A = X ⊙ X; J = sum(delta) + sum(Xᵀ@A@A'@X)",
+    "param w[n]; given X[m,n], y[m]; p = sigmoid(X@w); J = sum(y ⊙ p)/m + norm(w[2:n])^2",
+    "param X[m,n], W[m,10]; u = colsum(X); Z = exp(W/4); J = sum(W ⊙ W) + u@u + sum(Z/rowsum(Z))",
+    "param A[n,n]; given B[n,n]; J = sum(A ⊙ Aᵀ ⊙ B) + sum(colsum(A) ⊙ rowsum(B))/sum(B .^ 2)",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "blas"), [*((text, False) for text in BY_ROWS), (BY_ROWS[2], True)]
+)
+def test_c_adds_in_lanes_and_joins_rows_at_any_size(text, blas, tmp_path):
+    d = sg.derive(sg.parse(text))
+    files = emit(d, "c", **({"blas": "cblas"} if blas else {}))
+    run = _RUNNERS["c"](d, files, tmp_path)
+    if isinstance(run, str):
+        pytest.skip(run)
+    module = sg.compile(d, "numpy")
+    for m, n in ((1, 16), (19, 37), (33, 15), (16, 1 + 1)):
+        arrays = list(sample(d.array_graph, np.random.default_rng(m), {"m": m, "n": n}).values())
+        ((value, found),) = run([[a.tolist() for a in arrays]])
+        wanted, gradient = module.value_and_gradient(*arrays)
+        assert value == pytest.approx(float(wanted), rel=1e-12)
+        for one, other in zip(found, gradient, strict=True):
+            assert np.allclose(flat(one), np.ravel(other), rtol=1e-11, atol=1e-12)
+
+
+def test_c_keeps_a_single_row_of_what_no_other_loop_needs():
+    header, source = (file.text for file in emit(sg.derive(sg.parse(BY_ROWS[0])), "c"))
+    assert "m*n" not in source.partition("_update")[0]
+    assert source.count("q < m;") == 2  # one loop over the rows in either function
+    assert "(n)" in header

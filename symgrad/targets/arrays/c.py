@@ -6,6 +6,7 @@ from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import Shape
 from symgrad.targets.arrays import c_blas
+from symgrad.targets.arrays.c_loops import CLoops
 from symgrad.targets.arrays.loop_helpers_c import C as HELPERS
 from symgrad.targets.arrays.loop_languages import C
 from symgrad.targets.arrays.loop_modules import Body, LoopModule, product, wrapped
@@ -28,6 +29,8 @@ def c_files(
 
 
 class _Module(LoopModule):
+    loops = CLoops
+
     def inputs(self, *, free: bool = False) -> list[str]:
         """Return the declarations of the inputs; parameters that an update changes are `free`."""
         parts = []

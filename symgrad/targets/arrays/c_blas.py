@@ -9,8 +9,8 @@ from __future__ import annotations
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.tree import Array
+from symgrad.targets.arrays.c_loops import CLoops
 from symgrad.targets.arrays.loop_helpers_c import C as PLAIN
-from symgrad.targets.arrays.loops import Loops
 from symgrad.targets.base import Helper
 
 INCLUDE = "#include <cblas.h>"
@@ -70,7 +70,7 @@ def included(words: list[str]) -> str:
     return "\n".join([INCLUDE, *undone])
 
 
-class BlasLoops(Loops):
+class BlasLoops(CLoops):
     """Loops in which sums of products of two arrays are calls, too."""
 
     def _sum_value(self, x: Array) -> str:

@@ -44,6 +44,28 @@ static void tile(size_t deep, const double *const rows[8], size_t along,
     }
 }
 """),
+    "matvec": Helper("""
+/* Adds the product of an m-by-k matrix, or of the transpose of a k-by-m one, and a vector to out:
+   rows in sums that stand side by side, which the compiler may vectorise, columns one by one. */
+static void matvec(size_t m, size_t k, const double *a, int ta, const double *b, double *out)
+{
+    if (ta) {
+        for (size_t p = 0; p < k; p++) {
+            const double f = b[p];
+            for (size_t i = 0; i < m; i++) out[i] += a[p*m + i]*f;
+        }
+        return;
+    }
+    for (size_t i = 0; i < m; i++) {
+        double sums[16] = {0.0};
+        for (size_t p = 0; p < k/16*16; p += 16) {
+            for (size_t u = 0; u < 16; u++) sums[u] += a[i*k + p + u]*b[p + u];
+        }
+        for (size_t u = 0; u < 16; u++) out[i] += sums[u];
+        for (size_t p = k/16*16; p < k; p++) out[i] += a[i*k + p]*b[p];
+    }
+}
+"""),
     "matmul": Helper(
         """
 /* The product of an m-by-k and a k-by-n matrix; ta and tb tell that a transpose is meant. */
@@ -54,9 +76,11 @@ static void matmul(size_t m, size_t k, size_t n, const double *a, int ta, const 
     const size_t down = ta ? 1 : k, along = ta ? m : 1;
     for (size_t i = 0; i < m*n; i++) out[i] = 0.0;
     if (n == 1) {
-        for (size_t i = 0; i < m; i++) {
-            for (size_t p = 0; p < k; p++) out[i] += a[i*down + p*along]*b[p];
-        }
+        matvec(m, k, a, ta, b, out);
+        return;
+    }
+    if (m == 1) {
+        matvec(n, k, b, !tb, a, out);
         return;
     }
     for (size_t j0 = 0; j0 < n; j0 += COLUMNS) {
@@ -84,7 +108,7 @@ static void matmul(size_t m, size_t k, size_t n, const double *a, int ta, const 
     }
 }
 """,
-        ("tile",),
+        ("tile", "matvec"),
     ),
     "cholesky": Helper("""
 /* Writes L with A = L L^T below the diagonal of l and on it; returns 0 where there is none. */

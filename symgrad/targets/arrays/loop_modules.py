@@ -106,6 +106,7 @@ class LoopModule(ArrayModule):
         for row in made:
             name = identifier(row.name)
             loops.define(name, row.tree, given=name in results and not self.spelling.array)
+        loops.finish()
         return Body(tuple(loops.lines), value, tuple(loops.arrays), frozenset(loops.used))
 
     def sources(self) -> list[tuple[str, ArrayDerivation]]:

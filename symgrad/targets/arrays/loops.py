@@ -19,7 +19,7 @@ from symgrad.expression.arrays.tree import Array
 from symgrad.targets import printing
 from symgrad.targets.arrays.elementary import Elementary, closed
 
-_CALLED = frozenset(
+CALLED = frozenset(
     ("chain", "inv", "det", "logdet", "softmax", "lse", "sum", "most", "least", "trace")
 )
 _VARIABLES: tuple[str, ...] = (*"ijqrsuvw", *(f"i{n}" for n in range(1, 30)))
@@ -78,6 +78,7 @@ class Loops:
         self.arrays: list[tuple[str, tuple[Size, ...]]] = []
         self.count = 0
         self.opened: list[str] = []
+        self.filled: set[str] = set()
 
     # Lines and names ------------------------------------------------------------------------------
 
@@ -98,11 +99,11 @@ class Loops:
         """Return the code of a product of sizes."""
         return "*".join(extent(size) for size in sizes) or "1"
 
-    def open(self, size: Size) -> str:
-        """Begin a loop over a size; return its variable."""
+    def open(self, size: Size, loop: str = "") -> str:
+        """Begin a loop over a size, or as `loop` says; return its variable."""
         name = next(c for c in _VARIABLES if c not in self.taken and c not in self.opened)
         self.opened.append(name)
-        self.line(self.spelling.loop.format(i=name, n=extent(size).strip("()")))
+        self.line((loop or self.spelling.loop).format(i=name, n=extent(size).strip("()")))
         self.depth += 1
         return name
 
@@ -124,6 +125,9 @@ class Loops:
         """Assign one entry."""
         self.line(self.spelling.assign.format(left=f"{name}[{at}]", right=bare(value)))
 
+    def finish(self) -> None:
+        """Arrange the lines when all are written."""
+
     # Statements -----------------------------------------------------------------------------------
 
     def define(self, name: str, x: Array, *, given: bool = False) -> None:
@@ -138,7 +142,7 @@ class Loops:
 
     def fill(self, name: str, x: Array) -> None:
         """Write an expression into an array."""
-        if x.op in _CALLED and not self.is_outer(x):
+        if x.op in CALLED and not self.is_outer(x):
             getattr(self, f"_{x.op}_into")(name, x)
             return
         prepared = self.prepared(x)
@@ -157,7 +161,7 @@ class Loops:
         """Compute every part that is not an expression of one entry; return what is left."""
         if x.op == "name" or not x.args:
             return x
-        if x.op in _CALLED and not self.is_outer(x):
+        if x.op in CALLED and not self.is_outer(x):
             return self.computed(x)
         if x.op == "expand" and x.args[0].op != "name":
             inner = self.computed(x.args[0])
@@ -190,7 +194,7 @@ class Loops:
 
     def number(self, x: Array) -> str:
         """Return the code of a number, after what it needs has been computed."""
-        if x.op in _CALLED:
+        if x.op in CALLED:
             result: str = getattr(self, f"_{x.op}_value")(x)
             return result
         return self.value(self.prepared(x), ())
@@ -199,7 +203,7 @@ class Loops:
 
     def value(self, x: Array, at: Index) -> str:
         """Return the code of one entry."""
-        if not x.shape and x.op in _CALLED:
+        if not x.shape and x.op in CALLED:
             return self.number(x)
         return str(getattr(self, f"_{x.op}")(x, at if x.shape else ()))
 
