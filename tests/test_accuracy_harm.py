@@ -5,7 +5,7 @@ import random
 from itertools import count
 
 import pytest
-from mpmath import diff, erf, log, mpf, sin, workdps
+from mpmath import cos, diff, erf, log, mpf, sin, workdps
 
 import symgrad as sg
 from symgrad.accuracy.measure import bits_lost, split_ball
@@ -129,6 +129,7 @@ KEPT = [  # first the parameter, then what else there is, each between these pow
         lambda h, x: (sin(x + h) - sin(x)) / h,
         (-6, 0, -1, 0),
     ),
+    ("w", "data t", "(1 - cos(w*t))/w^2", lambda w, t: (1 - cos(w * t)) / w**2, (-7, -1, -1, 1)),
     (
         "q",
         "data p",

@@ -120,6 +120,7 @@ class Mender:
         self._measured = 0  # points
         self._before: dict[str, list[float]] = {name: [] for name in bench.truths}
         self._shaken: dict[str, list[float]] = {name: [] for name in bench.truths}
+        self._nowhere: dict[str, list[bool]] = {name: [] for name in bench.truths}
         self.measure()
         self.work = WORK
         # Operations by which a form may be longer than what it is for.
@@ -138,6 +139,8 @@ class Mender:
             lost = truth.losses(written[name])
             rows = zip(lost, *(truth.losses(c[name]) for c in shaken), strict=True)
             self._before[name] += lost
+            ends = zip(truth.near, written[name], strict=True)
+            self._nowhere[name] += [math.isinf(near) and math.isnan(x) for near, x in ends]
             self._shaken[name] += map(max, rows)
         self._measured = bench.count
         bench.condition(self.original, self._before)
@@ -326,15 +329,15 @@ class Mender:
         """Return the points at which more is lost than before.
 
         Where the inputs lose digits too it is no chance if the program as written keeps them,
-        however it is shaken. Those at inputs of absurd sizes are left out where far more is won at
-        sizes that people meet.
+        however it is shaken. Left out are points at which there is no value, as written neither,
+        and those at inputs of absurd sizes where far more is won at sizes that people meet.
         """
         rows = list(zip(new, old, self.bench.slack[name], self.bench.usual, strict=True))
         steady = [max(row) for row in zip(old, self._shaken[name], strict=True)]
         points = [
             i
             for i, (row, most) in enumerate(zip(rows, steady, strict=True))
-            if is_worse(*row[:3], most)
+            if is_worse(*row[:3], most) and not self._nowhere[name][i]
         ]
         rare = sum(new[i] - old[i] for i in points if not self.bench.usual[i])
         won = sum(b - a for a, b, _, usual in rows if usual and b > a)
