@@ -23,7 +23,8 @@ from symgrad.derivation.derivation import Derivation  # noqa: E402
 from symgrad.derivation.derive import derive  # noqa: E402
 from symgrad.examples import names, read  # noqa: E402
 from symgrad.expression.algebra import add, mul, neg  # noqa: E402
-from symgrad.expression.printer import AsciiPrinter, Printer  # noqa: E402
+from symgrad.expression.print_ascii import AsciiPrinter  # noqa: E402
+from symgrad.expression.printer import Printer  # noqa: E402
 from symgrad.expression.tree import (  # noqa: E402
     Add,
     Call,

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from symgrad.derivation.derivation import Derivation, Form
-from symgrad.expression.algebra import tidy
 from symgrad.expression.evaluate import Decimals
 from symgrad.expression.indicators import with_indicator
 from symgrad.expression.printer import Printer
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import (
     Div,
     Expression,

@@ -8,21 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from symgrad.expression.algebra import (
-    add,
-    compared,
-    cost,
-    div,
-    factored_sum,
-    filled,
-    is_negative,
-    mul,
-    neg,
-    power,
-    split_coefficient,
-    tidy,
-)
+from symgrad.expression.algebra import add, div, is_negative, mul, neg, power, split_coefficient
+from symgrad.expression.cost import cost
 from symgrad.expression.evaluate import OutsideDomain
+from symgrad.expression.factored import factored_sum
+from symgrad.expression.rebuilding import compared, filled, tidy
 from symgrad.expression.recognize import recognized
 from symgrad.expression.simplify import multiplied_out, simplified
 from symgrad.expression.tree import (

@@ -7,7 +7,8 @@ from operator import methodcaller
 import pytest
 
 from symgrad.derivation.derive import derive
-from symgrad.expression.printer import AsciiPrinter, Printer
+from symgrad.expression.print_ascii import AsciiPrinter
+from symgrad.expression.printer import Printer
 from symgrad.render.sheet import all_names, derivation_sheet
 from symgrad.render.steps_sheet import brief_sections, full_sections
 from symgrad.render.text import text_of

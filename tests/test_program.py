@@ -6,7 +6,7 @@ import pytest
 
 from symgrad import examples
 from symgrad.derivation.derive import derive
-from symgrad.expression.printer import AsciiPrinter
+from symgrad.expression.print_ascii import AsciiPrinter
 from symgrad.expression.tree import Formula
 from symgrad.program.program import lower, operations
 from symgrad.sources.text import parse

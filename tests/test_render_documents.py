@@ -8,7 +8,7 @@ import pytest
 
 from symgrad import examples
 from symgrad.derivation.derive import derive
-from symgrad.expression.printer import AsciiPrinter
+from symgrad.expression.print_ascii import AsciiPrinter
 from symgrad.render.document import document
 from symgrad.render.json import SCHEMA, derivation_json
 from symgrad.render.latex import prose

@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from symgrad.derivation.derive import derive
 from symgrad.errors import SourceError
 from symgrad.expression.indicators import with_indicator
-from symgrad.expression.printer import AsciiPrinter, LetterPrinter, Printer, decimal_text
+from symgrad.expression.print_ascii import AsciiPrinter
+from symgrad.expression.print_letters import LetterPrinter
+from symgrad.expression.printer import Printer, decimal_text
 from symgrad.expression.tree import (
     ONE,
     ZERO,

@@ -9,9 +9,9 @@ from symgrad.cli import main
 from symgrad.derivation.calculus import gradient_of
 from symgrad.derivation.derive import derive
 from symgrad.derivation.rules import MAX_STEPS, steps_of
-from symgrad.expression.algebra import replaced
 from symgrad.expression.alike import arranged
 from symgrad.expression.printer import Printer
+from symgrad.expression.rebuilding import replaced
 from symgrad.expression.tree import ZERO, Derivative, Var, product_of, sum_of, walk
 from symgrad.render.sheet import Partial, Worked, all_names
 from symgrad.render.steps_sheet import full_sections

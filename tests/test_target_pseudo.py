@@ -7,7 +7,7 @@ import pytest
 from symgrad import examples
 from symgrad.derivation.derive import derive
 from symgrad.errors import SymgradError
-from symgrad.expression.printer import LetterPrinter
+from symgrad.expression.print_letters import LetterPrinter
 from symgrad.expression.tree import variables
 from symgrad.program.optimizers import OPTIMIZERS
 from symgrad.sources.text import parse

@@ -10,7 +10,7 @@ from symgrad.derivation.calculus import gradient_of
 from symgrad.derivation.derive import derive
 from symgrad.expression.elementary import ROWS
 from symgrad.expression.functions import known_names, lookup
-from symgrad.expression.printer import AsciiPrinter
+from symgrad.expression.print_ascii import AsciiPrinter
 from symgrad.expression.tree import Expression, Var
 from symgrad.sources.text import parse
 from symgrad.verify.deciding.equality import Decision

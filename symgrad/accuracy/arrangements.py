@@ -8,7 +8,9 @@ from functools import lru_cache
 from itertools import islice
 
 from symgrad.accuracy.matching import product_of, terms_of
-from symgrad.expression.algebra import Product, add, factored_sum, mul, neg, power, replaced, tidy
+from symgrad.expression.algebra import Product, add, mul, neg, power
+from symgrad.expression.factored import factored_sum
+from symgrad.expression.rebuilding import replaced, tidy
 from symgrad.expression.tree import (
     Add,
     Call,

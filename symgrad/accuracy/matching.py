@@ -12,7 +12,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
-from symgrad.expression.algebra import Product, add, combined, div, mul, power, tidy
+from symgrad.expression.algebra import Product, add, div, mul, power
+from symgrad.expression.rebuilding import combined, tidy
 from symgrad.expression.tree import (
     ONE,
     Add,

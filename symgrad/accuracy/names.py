@@ -12,7 +12,8 @@ from itertools import chain
 
 from symgrad.accuracy.matching import product_of
 from symgrad.accuracy.quotient import as_quotients
-from symgrad.expression.algebra import Product, add, mul, tidy
+from symgrad.expression.algebra import Product, add, mul
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import (
     Add,
     Call,

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from symgrad.accuracy.arrangements import multiplied_out
 from symgrad.accuracy.matching import product_of, terms_of
-from symgrad.expression.algebra import Product, add, div, mul, neg, tidy
+from symgrad.expression.algebra import Product, add, div, mul, neg
 from symgrad.expression.certified import HAS_FLINT, flint
 from symgrad.expression.functions import record
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import (
     ONE,
     Add,

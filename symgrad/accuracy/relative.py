@@ -16,7 +16,8 @@ from symgrad.accuracy.arrangements import multiplied_out
 from symgrad.accuracy.matching import product_of, terms_of
 from symgrad.accuracy.quotient import as_quotients
 from symgrad.accuracy.rows import tree_of
-from symgrad.expression.algebra import add, div, mul, neg, tidy
+from symgrad.expression.algebra import add, div, mul, neg
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import (
     ONE,
     ZERO,

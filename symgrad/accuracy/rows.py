@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from symgrad.accuracy.outline import outlined
 from symgrad.accuracy.singular import with_series
-from symgrad.expression.algebra import tidy
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import (
     Add,
     Call,

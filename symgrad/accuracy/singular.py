@@ -16,21 +16,12 @@ from itertools import chain, islice
 from symgrad.accuracy.arrangements import multiplied_out
 from symgrad.accuracy.doubles import Doubles
 from symgrad.accuracy.matching import product_of, terms_of
-from symgrad.expression.algebra import (
-    Product,
-    add,
-    combined,
-    div,
-    factored_sum,
-    mul,
-    neg,
-    power,
-    replaced,
-    tidy,
-)
+from symgrad.expression.algebra import Product, add, div, mul, neg, power
 from symgrad.expression.certified import arb, ctx, fmpq, fmpq_series
 from symgrad.expression.evaluate import Evaluator, NumberType
+from symgrad.expression.factored import factored_sum
 from symgrad.expression.function import Function
+from symgrad.expression.rebuilding import combined, replaced, tidy
 from symgrad.expression.simplify import linear_in
 from symgrad.expression.tree import (
     Add,

@@ -14,9 +14,12 @@ from typing import TypeGuard
 
 from symgrad.derivation.guards import open_guards, point_of, slope_at_guard
 from symgrad.errors import LimitExceeded
-from symgrad.expression.algebra import Product, add, cost, factored_sum, mul, neg, replaced
+from symgrad.expression.algebra import Product, add, mul, neg
+from symgrad.expression.cost import cost
 from symgrad.expression.differential import differential
+from symgrad.expression.factored import factored_sum
 from symgrad.expression.functions import OwnFunction, record
+from symgrad.expression.rebuilding import replaced
 from symgrad.expression.recognize import recognized
 from symgrad.expression.tree import (
     ONE,

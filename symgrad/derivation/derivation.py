@@ -13,8 +13,8 @@ from symgrad.derivation.forms import LinearPattern
 from symgrad.derivation.lookup import LazyMapping
 from symgrad.derivation.relations import Note
 from symgrad.errors import LimitExceeded, UnknownName, free_name
-from symgrad.expression.algebra import tidy
 from symgrad.expression.identity import ByIdentity, distinct
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.symbolic import to_sympy
 from symgrad.expression.tree import ZERO, Expression, Formula, Var, placed, substitute, walk
 from symgrad.graph.display import Typeset, written

@@ -20,8 +20,8 @@ from symgrad.derivation.forms import NOTHING, Adjoint
 from symgrad.derivation.relations import Note, Relations
 from symgrad.derivation.sweep import AdjointMark, Edges, Naming, Refine, Swept, sweep
 from symgrad.errors import LimitExceeded, SymgradError
-from symgrad.expression.algebra import cost
 from symgrad.expression.collector import paused_collector
+from symgrad.expression.cost import cost
 from symgrad.expression.names import canonical
 from symgrad.expression.rows import renamed_rows, rows_of_columns
 from symgrad.expression.tree import ONE, placed, variables

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from symgrad.expression.algebra import Product, add, cost, factored_sum, mul
+from symgrad.expression.algebra import Product, add, mul
+from symgrad.expression.cost import cost
+from symgrad.expression.factored import factored_sum
 from symgrad.expression.identity import Identities
 from symgrad.expression.simplify import simplified
 from symgrad.expression.tree import (

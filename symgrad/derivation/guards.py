@@ -12,10 +12,12 @@ from fractions import Fraction
 from functools import lru_cache
 
 from symgrad.errors import SymgradError
-from symgrad.expression.algebra import Product, add, cost, div, neg, replaced, tidy
+from symgrad.expression.algebra import Product, add, div, neg
+from symgrad.expression.cost import cost
 from symgrad.expression.evaluate import Decimals, Real
 from symgrad.expression.functions import record
 from symgrad.expression.points import common, drawn, signed
+from symgrad.expression.rebuilding import replaced, tidy
 from symgrad.expression.simplify import linear_in
 from symgrad.expression.symbolic import sympy_module, to_sympy
 from symgrad.expression.symbolic_reading import from_sympy

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.expression.algebra import Product, add, div, is_negative, mul, neg, tidy
+from symgrad.expression.algebra import Product, add, div, is_negative, mul, neg
 from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import (
     ONE,
     Add,

@@ -28,19 +28,10 @@ from symgrad.derivation.products import (
     written_out,
 )
 from symgrad.derivation.sweep import AdjointMark
-from symgrad.expression.algebra import (
-    Product,
-    add,
-    combined,
-    cost,
-    div,
-    factored_sum,
-    is_negative,
-    mul,
-    neg,
-    positive_first,
-    tidy,
-)
+from symgrad.expression.algebra import Product, add, div, is_negative, mul, neg, positive_first
+from symgrad.expression.cost import cost
+from symgrad.expression.factored import factored_sum
+from symgrad.expression.rebuilding import combined, tidy
 from symgrad.expression.simplify import TooLong, is_shorter, multiplied_out, simplified
 from symgrad.expression.tree import (
     ONE,

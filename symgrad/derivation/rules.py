@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.derivation.calculus import gradient_of
-from symgrad.expression.algebra import add, div, mul, neg, power, replaced
+from symgrad.expression.algebra import add, div, mul, neg, power
 from symgrad.expression.functions import record
+from symgrad.expression.rebuilding import replaced
 from symgrad.expression.tree import (
     ONE,
     ZERO,

@@ -8,18 +8,15 @@ wherever both sides are defined.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd, lcm
 
 from symgrad.expression.tree import (
-    MIRRORED,
     ONE,
     ZERO,
     Add,
     Call,
-    Compare,
     Constant,
     Div,
     Expression,
@@ -28,11 +25,9 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
-    children,
     number,
     product_of,
     sum_of,
-    with_children,
 )
 
 HALF = Fraction(1, 2)
@@ -346,211 +341,3 @@ def _scaled(rest: Expression, coefficient: Fraction) -> Expression:
     if rest == ONE:
         return number(coefficient)
     return mul(number(coefficient), rest)
-
-
-def factored_sum(terms: Iterable[Expression], *, behind: bool = False) -> Expression:
-    """Return the sum with the powers common to all terms taken out in front of it, or `behind` it.
-
-    >>> a, b, s = Var("a"), Var("b"), Var("s")
-    >>> factored_sum([div(a, s), div(b, s)]) == Div(Add((a, b)), s)
-    True
-    """
-    products = []
-    for term in terms:
-        product = Product(term)
-        if product.coefficient:
-            products.append(product)
-    if len(products) < 2:
-        return add(*(product.build() for product in products)) if products else ZERO
-    for product in products[1:]:
-        _turn_sums(product, products[0])
-    common = {base: _shared_exponent(base, products) for base in products[0].powers}
-    outer = Product()
-    inner: list[Expression] = []
-    for base, exponent in common.items():
-        _multiply_power(outer, base, exponent)
-    for product in products:
-        for base, exponent in common.items():
-            _multiply_power(product, base, neg(exponent))
-        inner.append(product.build())
-    share = _fraction_content(inner) if not outer.powers else _content(inner)
-    if all(split_coefficient(term)[0] < 0 for term in inner):
-        share = -share
-    if share != 1:
-        outer.coefficient = share
-        inner = [mul(number(1 / share), term) for term in inner]
-    total = positive_first(add(*inner))
-    if not outer.powers and share == 1:
-        return total
-    if behind:
-        return mul(total, outer.build())
-    outer.multiply(total)
-    return outer.build()
-
-
-def _content(terms: list[Expression]) -> Fraction:
-    """Return the largest positive rational number that divides all coefficients."""
-    coefficients = [abs(split_coefficient(term)[0]) for term in terms]
-    above = gcd(*(value.numerator for value in coefficients))
-    below = lcm(*(value.denominator for value in coefficients))
-    return Fraction(above, below) if above else Fraction(1)
-
-
-def _fraction_content(terms: list[Expression]) -> Fraction:
-    """Return the fraction 1/n that all coefficients share, or 1: whole numbers stay inside."""
-    content = _content(terms)
-    return content if content.numerator == 1 else Fraction(1)
-
-
-def _turn_sums(product: Product, first: Product) -> None:
-    """Write a product's sums as they stand in the first one: x - y where that has y - x."""
-    known = {frozenset(base.terms): base for base in first.powers if isinstance(base, Add)}
-    if not known:
-        return
-    for base, exponent in list(product.powers.items()):
-        if not isinstance(base, Add) or not isinstance(exponent, Fraction):
-            continue
-        turned = known.get(frozenset(map(neg, base.terms)))
-        if turned is not None and exponent.denominator == 1:
-            product.multiply_base(base, -exponent)
-            product.multiply(Neg(turned), exponent)
-
-
-def _multiply_power(product: Product, base: Expression, exponent: Expression) -> None:
-    if isinstance(exponent, Number):
-        if exponent.value:
-            product.multiply_base(base, exponent.value)
-    else:
-        product.multiply_symbolic(base, exponent)
-
-
-def _shared_exponent(base: Expression, products: list[Product]) -> Expression:
-    """Return the exponent of the power of `base` that all products have: of x^n and x^(n-1) n - 1.
-
-    Exponents that are no numbers must differ by numbers; of negative ones it is the largest.
-    """
-    if isinstance(base, Number):
-        return ZERO
-    exponents = [product.powers.get(base, Fraction(0)) for product in products]
-    first = exponents[0]
-    if isinstance(first, Fraction):
-        signs = {
-            value > 0 if isinstance(value, Fraction) and value else None for value in exponents
-        }
-        if signs not in ({True}, {False}):
-            return ZERO
-        numeric = [value for value in exponents if isinstance(value, Fraction)]
-        return number(min(numeric) if first > 0 else max(numeric))
-    chosen, least = first, Fraction(0)
-    for exponent in exponents[1:]:
-        if isinstance(exponent, Fraction):
-            return ZERO
-        step = add(exponent, neg(first))
-        if not isinstance(step, Number):
-            return ZERO
-        if (step.value > least) if is_negative(first) else (step.value < least):
-            chosen, least = exponent, step.value
-    return chosen
-
-
-def tidy(expression: Expression) -> Expression:
-    """Return the expression rebuilt bottom-up through the tidying constructors."""
-    return combined(expression, tuple(tidy(part) for part in children(expression)))
-
-
-def combined(expression: Expression, parts: tuple[Expression, ...]) -> Expression:
-    """Return the expression with its direct parts replaced, through the tidying constructors."""
-    match expression:
-        case Add():
-            return add(*parts)
-        case Mul():
-            return mul(*parts)
-        case Neg():
-            return neg(*parts)
-        case Div():
-            return div(*parts)
-        case Pow():
-            return power(*parts)
-        case Compare(relation):
-            return compared(relation, *parts)
-        case _:
-            return with_children(expression, parts) if parts else expression
-
-
-def compared(relation: str, left: Expression, right: Expression) -> Compare:
-    """Return a comparison; of 0 with a difference it is one of its terms: m ≥ 1, not 0 ≥ 1 − m.
-
-    Doubles agree: a difference is below 0, 0 or above just where its terms compare so.
-
-    >>> compared(">=", ZERO, Add((ONE, Neg(Var("m"))))) == Compare(">=", Var("m"), ONE)
-    True
-    """
-    for whole, zero, turned in ((right, left, True), (left, right, False)):
-        if zero == ZERO and isinstance(whole, Add) and len(whole.terms) == 2:
-            first, second = whole.terms
-            if is_negative(second) and not is_negative(first):
-                sides = (neg(second), first) if turned else (first, neg(second))
-                return compared(relation, *sides)
-    if isinstance(left, Number) and not isinstance(right, Number):
-        return Compare(MIRRORED[relation], right, left)
-    return Compare(relation, left, right)
-
-
-def filled(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
-    """Return the expression with variables replaced: it is tidied, what is put in stays as it is.
-
-    >>> z = Var("z")
-    >>> inner = Mul((number(2), Mul((number(3), z))))
-    >>> filled(mul(number(2), Call("cos", (Var(0),))), {0: inner}).factors[1].arguments == (inner,)
-    True
-    """
-    return replaced(
-        expression,
-        lambda part: values.get(part.key, part) if isinstance(part, Var) else None,
-        tidied=True,
-    )
-
-
-def replaced(
-    expression: Expression,
-    replace: Callable[[Expression], Expression | None],
-    *,
-    tidied: bool = False,
-) -> Expression:
-    """Return the expression with every part for which `replace` gives one replaced, top down.
-
-    All that holds replaced parts is built anew as it is, or through the tidying constructors.
-    """
-    found = replace(expression)
-    if found is not None:
-        return found
-    parts = children(expression)
-    new = tuple(replaced(part, replace, tidied=tidied) for part in parts)
-    if tidied:
-        return combined(expression, new)
-    return expression if new == parts else with_children(expression, new)
-
-
-def cost(expression: Expression) -> int:
-    """Return how much there is to read: operations and leaves, a function call counting three."""
-    total = 0
-    stack = [expression]
-    while stack:
-        part = stack.pop()
-        match part:
-            case Add(parts) | Mul(parts):
-                total += len(parts) - 1
-                stack += parts
-            case Call(_, parts):
-                total += 3
-                stack += parts
-            case Pow(base, Number(value)) if value.denominator == 1:
-                total += 1
-                stack.append(base)
-            case Pow():
-                total += 2
-                stack += children(part)
-            case _:
-                total += 1
-                stack += children(part)
-    return total

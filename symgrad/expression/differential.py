@@ -12,7 +12,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from symgrad.expression.algebra import Product, add, mul, split_coefficient, tidy
+from symgrad.expression.algebra import Product, add, mul, split_coefficient
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.slopes import defined, slopes
 from symgrad.expression.symbolic import sympy_module, sympy_parts
 from symgrad.expression.tree import (

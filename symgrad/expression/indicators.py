@@ -38,7 +38,7 @@ def with_indicator(e: Expression) -> Expression:
     What else it holds stays as it is; so does a choice by several conditions. Alone a choice has a
     number besides zero, as a factor anything that always has a value.
 
-    >>> from symgrad.expression.printer import LetterPrinter
+    >>> from symgrad.expression.print_letters import LetterPrinter
     >>> from symgrad.sources.text import parse
     >>> graph = parse("param a, b; u = where(a > 1, 0, -2)*b; v = where(a > 1, a, 0); J = u + v")
     >>> [LetterPrinter().expression(graph[name].formula.expression) for name in "uv"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from symgrad.errors import SymgradError
-from symgrad.expression.algebra import cost
+from symgrad.expression.cost import cost
 from symgrad.expression.symbolic import sympy_module, to_sympy
 from symgrad.expression.symbolic_reading import from_sympy
 from symgrad.expression.tree import Expression, Var, substitute

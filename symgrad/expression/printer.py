@@ -6,15 +6,14 @@ What is printed can be read again by the claims reader, and is the same expressi
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
-from symgrad.expression.functions import record, reserved_names
-from symgrad.expression.indicators import is_indicator, with_indicator
-from symgrad.expression.names import ACCENTS, GREEK, LATIN, accented, canonical, shifted
+from symgrad.expression.functions import reserved_names
+from symgrad.expression.indicators import with_indicator
+from symgrad.expression.names import GREEK, accented, canonical
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -37,7 +36,7 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _UNITS = re.compile(r"[^\W\d_]\d*")
 _INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)")
-_ONE_LETTER = re.compile(r"[^\W\d_](?![^\W\d_])")
+ONE_LETTER = re.compile(r"[^\W\d_](?![^\W\d_])")
 _DEEP_FRACTION = 1000
 _LONGEST_DECIMAL = 25
 
@@ -256,7 +255,7 @@ class Printer:
     def initials(self) -> frozenset[str]:
         """The letters that names are, or are with an index or an accent: σ, σ₁, σ_x."""
         bases = (accented(name)[0] for name in self._names)
-        return frozenset(base[0] for base in bases if _ONE_LETTER.match(base))
+        return frozenset(base[0] for base in bases if ONE_LETTER.match(base))
 
     @cached_property
     def _words(self) -> frozenset[tuple[str, str]]:
@@ -329,110 +328,6 @@ class Printer:
     def arguments(self, arguments: tuple[Expression, ...]) -> str:
         """Return arguments; a condition among them has the equality sign of the language."""
         return ", ".join(self.condition(a, equal="==") for a in arguments)
-
-
-class LetterPrinter(Printer):
-    """Prints expressions as one writes them by hand: `ŷ` for `y_hat`, `h_{t-1}` for `h_tm1`.
-
-    A function that has a letter is called by it where no name begins with that letter: `Φ(d₁)`.
-    What is 1 where a condition holds and 0 elsewhere is the condition in brackets: `[m < 1]`.
-    """
-
-    with_indicators = True
-
-    def spelled(self, name: str) -> str:
-        """Return how a name looks, its accent above it."""
-        base, accent = accented(name)
-        if not ACCENTS.get(accent) or not _ONE_LETTER.match(base):
-            text = super().spelled(name)
-        else:
-            text = super().spelled(base)
-            text = unicodedata.normalize("NFC", text[0] + ACCENTS[accent]) + text[1:]
-        letter, _, index = text.partition("_")
-        return f"{letter}_{{{shifted(index)}}}" if shifted(index) != index else text
-
-    def _letter(self, e: Expression) -> bool:
-        """Tell whether a factor is a letter; one with an accent keeps its multiplication sign."""
-        whole = not isinstance(e, Var) or not accented(str(e.key))[1]
-        return whole and super()._letter(e)
-
-    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
-        """Return a function at its arguments and how tightly it binds."""
-        if is_indicator(Call(function, arguments)) and isinstance(arguments[0], Compare):
-            return f"[{self.condition(arguments[0])}]", ATOM
-        letter = record(function).letter
-        if letter and letter not in self.initials:
-            return f"{letter}({self.arguments(arguments)})", ATOM
-        return super().call(function, arguments)
-
-
-class AsciiPrinter(Printer):
-    """Prints expressions in ASCII, as the graph language reads them: `delta*(2*c*u + 1)*x`."""
-
-    minus = "-"
-    times = "*"
-
-    def spelled(self, name: str) -> str:
-        """Return a name with its Greek letters written out."""
-        return ascii_name(name)
-
-    def in_full(self, name: str) -> str:
-        """Return a name that would look like another one, marked where it is not ASCII."""
-        return name if name.isascii() else f"{ascii_name(name)}_"
-
-    def partial(self, top: str, bottom: str) -> str:
-        """Return the symbol of a partial derivative."""
-        return f"d{self.name(top)}/d{self.name(bottom)}"
-
-    def second_partial(self, top: str, first: str, second: str) -> str:
-        """Return the symbol of a second partial derivative."""
-        if first == second:
-            return f"d2{self.name(top)}/d{self.name(first)}^2"
-        return f"d2{self.name(top)}/d{self.name(first)}d{self.name(second)}"
-
-    def derivative(self, operand: Expression, by: Var) -> tuple[str, int]:
-        """Return a derivative that is not taken yet and how tightly it binds."""
-        if isinstance(operand, Var):
-            return self.partial(str(operand.key), str(by.key)), SYMBOL
-        return f"d({self.expression(operand)})/d{self.name(str(by.key))}", SYMBOL
-
-    def constant(self, name: str) -> str:
-        """Return a named number."""
-        return name
-
-    def adjoin(self, left: Expression, right: Expression) -> bool:  # noqa: ARG002
-        """Never leave a multiplication sign out."""
-        return False
-
-    def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
-        """Return a power and how tightly it binds."""
-        return f"{self.at(base, ATOM)}^{self.at(exponent, ATOM)}", POWER
-
-    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
-        """Return a function at its arguments and how tightly it binds."""
-        return f"{function}({self.arguments(arguments)})", ATOM
-
-    def relation(self, relation: str) -> str:
-        """Return the sign of a relation."""
-        return relation
-
-
-_SIGNS = {"∂": "d", "²": "2"}
-
-
-def ascii_name(name: str) -> str:
-    """Return a name with every Greek letter written out, other letters as `u` and their code.
-
-    The name of a derivative keeps its form.
-
-    >>> ascii_name("λ"), ascii_name("δ_v"), ascii_name("δ1"), ascii_name("ж"), ascii_name("∂L/∂δ")
-    ('lambda', 'delta_v', 'delta1', 'u0436', 'dL/ddelta')
-    """
-    return "".join(
-        letter if letter.isascii() else LATIN.get(letter) or _SIGNS.get(letter)
-        or f"u{ord(letter):04x}"
-        for letter in canonical(name)
-    )  # fmt: skip
 
 
 def _is_letter(text: str) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from symgrad.expression.algebra import is_negative, mul, neg, tidy
+from symgrad.expression.algebra import is_negative, mul, neg
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import (
     ONE,
     Add,

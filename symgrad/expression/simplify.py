@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symgrad.expression.algebra import (
-    Product,
-    add,
-    cost,
-    div,
-    factored_sum,
-    mul,
-    neg,
-    positive_first,
-    terms_of_sum,
-    tidy,
-)
+from symgrad.expression.algebra import Product, add, div, mul, neg, positive_first, terms_of_sum
+from symgrad.expression.cost import cost
+from symgrad.expression.factored import factored_sum
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import (
     ONE,
     ZERO,

@@ -11,10 +11,11 @@ from functools import cache
 from typing import Any
 
 from symgrad.errors import SymgradError
-from symgrad.expression.algebra import compared, filled, is_negative, positive_first, tidy
+from symgrad.expression.algebra import is_negative, positive_first
 from symgrad.expression.choices import selected
 from symgrad.expression.functions import FUNCTIONS, Function, OwnFunction, record
 from symgrad.expression.own import base_and_order, undefined
+from symgrad.expression.rebuilding import compared, filled, tidy
 from symgrad.expression.symbolic import sympy_functions, sympy_module, to_sympy
 from symgrad.expression.symbolic_reading import SymPyReader
 from symgrad.expression.tree import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from symgrad.derivation.derivation import Derivation
-from symgrad.expression.printer import LetterPrinter
+from symgrad.expression.print_letters import LetterPrinter
 from symgrad.render.latex import LatexPrinter, line_latex, remark_latex
 from symgrad.render.sheet import FormulaLine, Remark, Worked, all_names, left_side
 from symgrad.render.steps_sheet import full_sections

@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 from symgrad.derivation.analysis import ancestors, operands_by_node, path_counts
 from symgrad.derivation.derivation import Derivation
-from symgrad.expression.printer import LetterPrinter
+from symgrad.expression.print_letters import LetterPrinter
 from symgrad.expression.tree import Call
 from symgrad.render.latex import LatexPrinter, line_latex, remark_latex, trail_latex
 from symgrad.render.paths_sheet import paths_sheet

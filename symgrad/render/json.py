@@ -23,7 +23,7 @@ from typing import Any
 
 from symgrad.derivation import analysis
 from symgrad.derivation.derivation import Derivation, Form
-from symgrad.expression.printer import AsciiPrinter, ascii_name
+from symgrad.expression.print_ascii import AsciiPrinter, ascii_name
 from symgrad.expression.tree import Expression
 from symgrad.graph.graph import Node
 from symgrad.render.latex import LatexPrinter

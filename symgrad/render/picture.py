@@ -9,7 +9,7 @@ from symgrad.derivation.analysis import ancestors, consumers, edges_of, path_cou
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import shape_text
-from symgrad.expression.printer import LetterPrinter
+from symgrad.expression.print_letters import LetterPrinter
 from symgrad.expression.tree import Expression
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph, Node

@@ -14,7 +14,8 @@ from symgrad.derivation import analysis
 from symgrad.derivation.calculus import kinks_of
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.own import PRIME, own_definitions
-from symgrad.expression.printer import LetterPrinter, Printer
+from symgrad.expression.print_letters import LetterPrinter
+from symgrad.expression.printer import Printer
 from symgrad.expression.recognize import density_named
 from symgrad.expression.tree import ONE, ZERO, Add, Call, Expression, Mul, Var, size_of
 from symgrad.graph.graph import Graph

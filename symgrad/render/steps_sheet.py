@@ -10,9 +10,11 @@ from itertools import pairwise
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.rules import RuleStep, steps_of
-from symgrad.expression.algebra import Product, add, cost, div, factored_sum, mul
+from symgrad.expression.algebra import Product, add, div, mul
 from symgrad.expression.alike import arranged, orderless
-from symgrad.expression.printer import LetterPrinter
+from symgrad.expression.cost import cost
+from symgrad.expression.factored import factored_sum
+from symgrad.expression.print_letters import LetterPrinter
 from symgrad.expression.recognize import density_named
 from symgrad.expression.tree import (
     ONE,

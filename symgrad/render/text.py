@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from symgrad.expression.letters import spelled_out
-from symgrad.expression.printer import AsciiPrinter, LetterPrinter, Printer
+from symgrad.expression.print_ascii import AsciiPrinter
+from symgrad.expression.print_letters import LetterPrinter
+from symgrad.expression.printer import Printer
 from symgrad.render.sheet import (
     FormulaLine,
     FormulaSheet,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symgrad.expression.printer import AsciiPrinter, Printer
+from symgrad.expression.print_ascii import AsciiPrinter
+from symgrad.expression.printer import Printer
 from symgrad.trace.decimals import decimal_text, float_text
 from symgrad.trace.numbers import Real
 from symgrad.trace.trace import Plan, Step, Trace

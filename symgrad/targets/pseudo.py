@@ -12,10 +12,11 @@ from fractions import Fraction
 
 from symgrad import __version__
 from symgrad.errors import free_name
-from symgrad.expression.algebra import filled
 from symgrad.expression.names import canonical
 from symgrad.expression.own import PRIME, own_definitions
-from symgrad.expression.printer import LetterPrinter, decimal_text
+from symgrad.expression.print_letters import LetterPrinter
+from symgrad.expression.printer import decimal_text
+from symgrad.expression.rebuilding import filled
 from symgrad.expression.tree import Call, Expression, Neg, Var
 from symgrad.graph.graph import Graph
 from symgrad.program.optimizers import Optimizer

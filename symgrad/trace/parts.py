@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symgrad.expression.algebra import add, terms_of_sum, tidy
+from symgrad.expression.algebra import add, terms_of_sum
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.simplify import spread
 from symgrad.expression.tree import Expression
 

@@ -11,15 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.printer import (
-    ATOM,
-    POWER,
-    PRODUCT,
-    SUM,
-    AsciiPrinter,
-    LetterPrinter,
-    Printer,
-)
+from symgrad.expression.print_ascii import AsciiPrinter
+from symgrad.expression.print_letters import LetterPrinter
+from symgrad.expression.printer import ATOM, POWER, PRODUCT, SUM, Printer
 from symgrad.expression.tree import Add, Expression, Number, Var
 from symgrad.trace.decimals import decimal_parts, is_shown_exactly
 from symgrad.trace.lines import PartialName, WorkedLine

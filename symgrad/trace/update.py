@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.errors import SymgradError, free_name
-from symgrad.expression.algebra import tidy
 from symgrad.expression.evaluate import OutsideDomain
 from symgrad.expression.rationals import NotRational
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import Expression, Neg, Var, substitute, variables
 from symgrad.graph.graph import Graph
 from symgrad.program.optimizers import Optimizer, optimizer

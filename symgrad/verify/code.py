@@ -19,7 +19,8 @@ from symgrad.errors import SymgradError, close_to
 from symgrad.expression.certified_values import fraction
 from symgrad.expression.names import canonical
 from symgrad.expression.points import common, signed
-from symgrad.expression.printer import Printer, ascii_name
+from symgrad.expression.print_ascii import ascii_name
+from symgrad.expression.printer import Printer
 from symgrad.graph.graph import Graph
 from symgrad.graph.points import points_of
 from symgrad.verify.truth import MissingValue, Point, Truth

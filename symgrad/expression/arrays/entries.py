@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from symgrad.errors import NotDifferentiable
-from symgrad.expression.algebra import replaced
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import record
+from symgrad.expression.rebuilding import replaced
 from symgrad.expression.slopes import slopes as known_slopes
 from symgrad.expression.tree import (
     Add,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from symgrad.expression.printer import AsciiPrinter, decimal_text
+from symgrad.expression.print_ascii import AsciiPrinter
+from symgrad.expression.printer import decimal_text
 from symgrad.expression.tree import Compare, variables
 from symgrad.verify.drafting.article import Article, ArticleEquation
 from symgrad.verify.drafting.names import Role, Vocabulary, rate_of

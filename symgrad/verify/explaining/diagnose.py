@@ -12,15 +12,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symgrad.expression.printer import AsciiPrinter, Printer
-from symgrad.expression.tree import (
-    Compare,
-    Expression,
-    Logic,
-    Var,
-    substitute,
-    variables,
-)
+from symgrad.expression.print_ascii import AsciiPrinter
+from symgrad.expression.printer import Printer
+from symgrad.expression.tree import Compare, Expression, Logic, Var, substitute, variables
 from symgrad.graph.graph import Graph
 from symgrad.verify.deciding.limits import Stop, TooLarge
 from symgrad.verify.explaining.explain import Explanation, findings

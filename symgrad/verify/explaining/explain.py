@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from symgrad.expression.algebra import cost
+from symgrad.expression.cost import cost
 from symgrad.expression.tree import (
     ONE,
     ZERO,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from symgrad.expression.algebra import add, cost, mul, neg
+from symgrad.expression.algebra import add, mul, neg
+from symgrad.expression.cost import cost
 from symgrad.expression.tree import (
     ONE,
     Add,

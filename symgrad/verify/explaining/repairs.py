@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from symgrad.expression.algebra import cost, tidy
+from symgrad.expression.cost import cost
 from symgrad.expression.functions import record
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.tree import (
     MIRRORED,
     ONE,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symgrad.expression.algebra import tidy
 from symgrad.expression.alike import orderless
 from symgrad.expression.printer import Printer
+from symgrad.expression.rebuilding import tidy
 from symgrad.expression.simplify import TooLong, multiplied_out
 from symgrad.expression.tree import Expression
 from symgrad.verify.deciding.limits import Stop, distinct_parts, substituted

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.algebra import cost
+from symgrad.expression.cost import cost
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Compare, Expression
 from symgrad.verify.deciding.equality import Decision
