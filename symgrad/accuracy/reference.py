@@ -235,8 +235,9 @@ def truth(
     """Return the values of all names at a point: those that have one.
 
     Precision grows until all results have a value that is right to 80 bits; where a statement has
-    none at the point itself, it is the limit. Where the objective has none either, as log(0), a
-    derivative is infinite: what is finite there is wrong.
+    none at the point itself, it is the limit. Where the objective has none either a derivative is
+    infinite if it has values beside the point, as log(0): what is finite there is wrong. Else the
+    point is outside the domain, and nothing is known.
     """
     best: dict[str, Ball] = {}
     missing = False
@@ -250,9 +251,11 @@ def truth(
             break
     if missing:
         objective, *gradient = results
-        limits = _limits(statements, point, gradient)
+        limits, beside = _limits(statements, point, gradient)
         own = any(s.name == objective for s in statements)
         if own and not {**limits, **best}.get(objective, arb("inf")).is_finite():
+            if objective not in beside:
+                return {}
             limits |= dict.fromkeys(gradient, arb("inf"))  # no slope where there is no value
         best = limits | best
     return best
@@ -298,8 +301,11 @@ def _alike(x: Ball, y: Ball) -> bool:
 
 def _limits(
     statements: Sequence[Statement], point: Mapping[str, float], gradient: Sequence[str]
-) -> dict[str, Ball]:
-    """Return what the names tend to at the point, where two directions agree."""
+) -> tuple[dict[str, Ball], set[str]]:
+    """Return what the names tend to at the point, where two directions agree.
+
+    Beside it are the names that have a value near the point at all.
+    """
     runs = []
     with ctx.workprec(LIMIT_PRECISION):
         for step, direction in ((STEP, d) for d in DIRECTIONS):
@@ -326,4 +332,4 @@ def _limits(
                 and _alike(x, closer[name])
             ):
                 found[name] = arb(0)  # a kink without a convention: the subgradient 0
-    return found
+    return found, set().union(*runs)
