@@ -114,10 +114,13 @@ def _choices(
                 continue
             bad = {*worse}
             fine = max(sign * x for i, x in enumerate(column) if i not in bad and sign * x < limit)
-            middle = between(last, min(limit, _a_little_more(fine)))
+            if last <= 0.0 <= limit:  # a border that is no chance
+                middle, relations = 0.0, ("<=", ">=") if limit else ("<", ">")
+            else:
+                middle, relations = between(last, min(limit, _a_little_more(fine))), ("<=", ">=")
             if middle == 0.0 or SMALLEST < abs(middle) < LARGEST:
                 border = Number(Fraction(repr(sign * middle)))
-                test = Compare("<=" if sign > 0 else ">=", probe, border)
+                test = Compare(relations[sign < 0], probe, border)
                 found.append((sum(gains[i] for i in low), len(found), test))
     whole = sum(gains.values())
     for gain, _, test in sorted(found, key=lambda row: (-row[0], row[1]))[:BORDERS]:
@@ -153,6 +156,7 @@ def is_fitted(e: Expression) -> bool:
     return any(
         isinstance(part, Compare)
         and isinstance(part.right, Number)
+        and part.right.value != 0
         and part.relation in ("<=", ">=")
         for part in walk(e)
     )

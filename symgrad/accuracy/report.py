@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.algebra import neg
+from symgrad.expression.algebra import combined, neg
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -127,6 +127,10 @@ def _opened(e: Expression) -> Expression:
                 return _opened(direct)
             case whole:
                 return _opened(whole)
+    if any(
+        isinstance(new, Number) and old != new for new, old in zip(parts, children(e), strict=True)
+    ):
+        return combined(e, parts)
     return with_children(e, parts) if parts else e
 
 
