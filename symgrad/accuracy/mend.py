@@ -17,7 +17,7 @@ from symgrad.accuracy.compared import Wide
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.measure import LOST, Bench, run
 from symgrad.accuracy.outline import outlined
-from symgrad.accuracy.regimes import OPERATION, Scored, choices, is_fitted
+from symgrad.accuracy.regimes import OPERATION, Scored, choices, fitted
 from symgrad.accuracy.shaken import shakes
 from symgrad.expression.progress import tell
 from symgrad.expression.tree import (
@@ -46,7 +46,7 @@ SLIGHT = 4.0  # bits that may be lost whatever was lost before
 PAYS = 4.0  # bits that a change must win over all points
 LOCAL = 4  # operations that a function of one argument is counted as, beside its call
 UNFOLDED = 30.0  # bits that a form must win which looks into the names of a statement
-FITTED = 40.0  # bits that a form must win whose border is fitted to the points
+FITTED = 40.0  # bits that a form must win for each border that is fitted to the points
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
 WORK = 250  # forms that are measured for one program
 AGAIN = 60  # forms that are measured where what was found has turned out to be worse
@@ -294,8 +294,8 @@ class Mender:
         own = self.original[self.place[name]].formula.operands
         if not set(formula_of(e).operands) <= {*own}:
             lost += UNFOLDED
-        if is_fitted(e) and not is_fitted(self.original[self.place[name]].formula.expression):
-            lost += FITTED
+        as_written = self.original[self.place[name]].formula.expression
+        lost += FITTED * max(0, fitted(e) - fitted(as_written))
         return _Form(e, lost, operations, bool(self._weighed(name, losses, old)))
 
     def _measure_again(self) -> None:
@@ -361,9 +361,12 @@ class Mender:
     def settle(self, cost: Cost, most: int) -> None:
         """Take back what harms or does not pay, then what costs most for what it wins."""
         self._harmless()
-        for name in [s.name for s in reversed(self.original) if s.name in self.changes]:
-            if not self._pays(name):
-                self._shorten(name)
+        before = None
+        while before != [*self.changes]:  # what was needed beside another change may not pay alone
+            before = [*self.changes]
+            for name in [s.name for s in reversed(self.original) if s.name in self.changes]:
+                if not self._pays(name):
+                    self._shorten(name)
         self._take_back_together()
         self._fit(cost, most)
 
@@ -442,15 +445,16 @@ class Mender:
             place, written = self.place[name], _operations(self.changes[name])
             for e in (None, *self._alternatives(name)):
                 trial = self._without(name)
-                longer = 0
+                longer = borders = 0
                 if e is not None:
                     trial[place] = Statement(name, formula_of(e))
                     longer = max(0, _operations(e) - written)
+                    borders = max(0, fitted(e) - fitted(self.changes[name]))
                 columns = self._from(trial, place)
                 left = len(self._harm(columns))
                 if e is None or left < harm:
                     lost = sum(self._total(r, columns) for r in self.bench.results)
-                    yield left, lost + OPERATION * longer, count, name, e
+                    yield left, lost + OPERATION * longer + FITTED * borders, count, name, e
                     count += 1
 
     def _alternatives(self, name: str) -> Iterator[Expression]:
@@ -497,11 +501,6 @@ class Mender:
             found += [new[i] - old[i] for i in points]
         return found
 
-    def _won_by(self, name: str) -> float:
-        """Return the bits that a change wins over all results and points."""
-        columns = self._from(self._without(name), self.place[name])
-        return self._lost(columns, name) - self._lost(self.columns, name)
-
     def _lost(self, columns: Mapping[str, Column], name: str) -> float:
         """Return the bits that results lose over all points, as they count for a change of a name.
 
@@ -515,8 +514,35 @@ class Mender:
         )
 
     def _pays(self, name: str) -> bool:
-        """Tell whether a change wins enough for the operations that it takes."""
-        return self._won_by(name) >= PAYS + OPERATION * max(0, self._longer_by(name))
+        """Tell whether a change wins enough for the operations that it takes.
+
+        Where a statement is made of others a result has to be bad without it: a digit that the
+        inputs lose is no reason to write it anew.
+        """
+        columns = self._from(self._without(name), self.place[name])
+        own = self.original[self.place[name]].formula.operands
+        if not {*own} <= {*self.bench.inputs} and not self._is_needed(columns, name):
+            return False
+        won = self._lost(columns, name) - self._lost(self.columns, name)
+        return won >= PAYS + OPERATION * max(0, self._longer_by(name))
+
+    def _is_needed(self, columns: Mapping[str, Column], name: str) -> bool:
+        """Tell whether a result that is bad without a change is better with it at a point.
+
+        At inputs of absurd sizes that counts for a form that is shorter only.
+        """
+        shorter = self._longer_by(name) < 0
+        return any(
+            old > TOLERATED + own and new < old - WORSE and (shorter or usual)
+            for r in self.bench.results
+            for old, new, own, usual in zip(
+                self.bench.truths[r].losses(columns[r]),
+                self.losses(r),
+                self.bench.slack[r],
+                self.bench.usual,
+                strict=True,
+            )
+        )
 
     def _shorten(self, name: str) -> None:
         """Put the next cheaper form of a statement in its place, or what it was."""

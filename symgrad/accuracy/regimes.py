@@ -151,15 +151,17 @@ def _in_range(
                 yield Call("where", (test, other, form))
 
 
-def is_fitted(e: Expression) -> bool:
-    """Tell whether a formula has a border that is fitted to points: a number no row names."""
-    return any(
-        isinstance(part, Compare)
+def fitted(e: Expression) -> int:
+    """Count the borders of a formula that are fitted to points: numbers that no row names."""
+    found = {
+        part
+        for part in walk(e)
+        if isinstance(part, Compare)
         and isinstance(part.right, Number)
         and part.right.value != 0
         and part.relation in ("<=", ">=")
-        for part in walk(e)
-    )
+    }
+    return len(found)
 
 
 def decided(e: Expression, known: Mapping[Expression, bool] = MappingProxyType({})) -> Expression:
