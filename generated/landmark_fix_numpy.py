@@ -215,8 +215,9 @@ def jacobian(
     d = np.hypot(u, v)
     dresidual_1_dx = -u/(sigma_r*d)
     dresidual_1_dy = -v/(sigma_r*d)
-    dresidual_2_dx = 1.0/(sigma_phi*(v + u*u/v))
-    dresidual_2_dy = -u/(sigma_phi*(u*u + v*v))
+    u_squared_plus_v_squared = u*u + v*v
+    dresidual_2_dx = v/(sigma_phi*u_squared_plus_v_squared)
+    dresidual_2_dy = -u/(sigma_phi*u_squared_plus_v_squared)
     _rows[:, 0, 0] = dresidual_1_dx
     _rows[:, 0, 1] = dresidual_1_dy
     _rows[:, 1, 0] = dresidual_2_dx

@@ -22,7 +22,7 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
-//     dJ_dK = where(|−rt| ≤ 40, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
+//     dJ_dK = where(−rt ≥ 9, δ_q/N₀ + δ_N/(1 + q·exp(−rt)), −expm1(−rt)·δ_N/(1 + q·exp(−rt))²)
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.
@@ -57,9 +57,8 @@ logistic_growth_params logistic_growth_gradient(double K, double r, double N0, d
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double delta_N_times_N = delta_N*N;
     const double delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-    const double dJ_dK = (fabs(neg_r_times_t) <= 40.0) ?
-        -expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) : delta_q/N0 +
-        delta_N/N_denominator;
+    const double dJ_dK = (neg_r_times_t >= 9.0) ? delta_q/N0 + delta_N/N_denominator :
+        -expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator);
     const double dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     logistic_growth_params out;
@@ -82,9 +81,8 @@ logistic_growth_params logistic_growth_value_and_gradient(double K, double r, do
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double delta_N_times_N = delta_N*N;
     const double delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-    const double dJ_dK = (fabs(neg_r_times_t) <= 40.0) ?
-        -expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) : delta_q/N0 +
-        delta_N/N_denominator;
+    const double dJ_dK = (neg_r_times_t >= 9.0) ? delta_q/N0 + delta_N/N_denominator :
+        -expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator);
     const double dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     *value = J;
@@ -126,9 +124,8 @@ static inline void add_sample(
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double delta_N_times_N = delta_N*N;
     const double delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-    const double dJ_dK = (fabs(neg_r_times_t) <= 40.0) ?
-        -expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) : delta_q/N0 +
-        delta_N/N_denominator;
+    const double dJ_dK = (neg_r_times_t >= 9.0) ? delta_q/N0 + delta_N/N_denominator :
+        -expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator);
     const double dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     acc[0][lane] += J;
     acc[1][lane] += dJ_dK;

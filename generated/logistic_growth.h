@@ -22,7 +22,7 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
-//     dJ_dK = where(|−rt| ≤ 40, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
+//     dJ_dK = where(−rt ≥ 9, δ_q/N₀ + δ_N/(1 + q·exp(−rt)), −expm1(−rt)·δ_N/(1 + q·exp(−rt))²)
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.

@@ -22,7 +22,7 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
-//     dJ_dK = where(|−rt| ≤ 40, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
+//     dJ_dK = where(−rt ≥ 9, δ_q/N₀ + δ_N/(1 + q·exp(−rt)), −expm1(−rt)·δ_N/(1 + q·exp(−rt))²)
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.
@@ -88,9 +88,8 @@ export function gradient(K, r, N0, t, y) {
   const delta_N = 2*(Math.log(N) - Math.log(y))/N;
   const delta_N_times_N = delta_N*N;
   const delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-  const dJ_dK = (Math.abs(neg_r_times_t) <= 40) ?
-      -Math.expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) : delta_q/N0 +
-      delta_N/N_denominator;
+  const dJ_dK = (neg_r_times_t >= 9) ? delta_q/N0 + delta_N/N_denominator :
+      -Math.expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator);
   const dJ_dr = delta_N_times_N*N_term*t/N_denominator;
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return {K: dJ_dK, r: dJ_dr, N0: dJ_dN0};
@@ -117,9 +116,8 @@ export function value_and_gradient(K, r, N0, t, y) {
   const delta_N = 2*(Math.log(N) - Math.log(y))/N;
   const delta_N_times_N = delta_N*N;
   const delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-  const dJ_dK = (Math.abs(neg_r_times_t) <= 40) ?
-      -Math.expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) : delta_q/N0 +
-      delta_N/N_denominator;
+  const dJ_dK = (neg_r_times_t >= 9) ? delta_q/N0 + delta_N/N_denominator :
+      -Math.expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator);
   const dJ_dr = delta_N_times_N*N_term*t/N_denominator;
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return [J, {K: dJ_dK, r: dJ_dr, N0: dJ_dN0}];

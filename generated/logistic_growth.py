@@ -22,7 +22,7 @@
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = (−log(y/N))²
-#     dJ_dK = where(|−rt| ≤ 40, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
+#     dJ_dK = where(−rt ≥ 9, δ_q/N₀ + δ_N/(1 + q·exp(−rt)), −expm1(−rt)·δ_N/(1 + q·exp(−rt))²)
 # Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 # Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 #     88.0522.
@@ -109,8 +109,8 @@ def gradient(
         delta_N_times_N = delta_N*N
         delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator
         dJ_dK = (
-            -_expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) if
-            abs(neg_r_times_t) <= 40.0 else delta_q/N0 + delta_N/N_denominator
+            delta_q/N0 + delta_N/N_denominator if neg_r_times_t >= 9.0 else
+            -_expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator)
         )
         dJ_dr = delta_N_times_N*N_term*t/N_denominator
         dJ_dN0 = -delta_q*(1.0 + q)/N0
@@ -136,8 +136,8 @@ def value_and_gradient(
         delta_N_times_N = delta_N*N
         delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator
         dJ_dK = (
-            -_expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) if
-            abs(neg_r_times_t) <= 40.0 else delta_q/N0 + delta_N/N_denominator
+            delta_q/N0 + delta_N/N_denominator if neg_r_times_t >= 9.0 else
+            -_expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator)
         )
         dJ_dr = delta_N_times_N*N_term*t/N_denominator
         dJ_dN0 = -delta_q*(1.0 + q)/N0
@@ -168,9 +168,9 @@ def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gra
     delta_N_times_N = delta_N*N
     delta_q = -_ieee_divide(delta_N_times_N*exp_of_neg_r_times_t, N_denominator)
     dJ_dK = (
-        -_ieee_divide(_expm1(neg_r_times_t)*delta_N, N_denominator*N_denominator) if
-        abs(neg_r_times_t) <= 40.0 else _ieee_divide(delta_q, N0) + _ieee_divide(delta_N,
-        N_denominator)
+        _ieee_divide(delta_q, N0) + _ieee_divide(delta_N, N_denominator) if
+        neg_r_times_t >= 9.0 else -_ieee_divide(_expm1(neg_r_times_t)*delta_N,
+        N_denominator*N_denominator)
     )
     dJ_dr = _ieee_divide(delta_N_times_N*N_term*t, N_denominator)
     dJ_dN0 = -_ieee_divide(delta_q*(1.0 + q), N0)

@@ -22,7 +22,7 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
-//     dJ_dK = where(|−rt| ≤ 40, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
+//     dJ_dK = where(−rt ≥ 9, δ_q/N₀ + δ_N/(1 + q·exp(−rt)), −expm1(−rt)·δ_N/(1 + q·exp(−rt))²)
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.
@@ -73,11 +73,6 @@ mod math {
     }
 }
 
-/// |x|.
-fn _abs(x: f64) -> f64 {
-    f64::from_bits(x.to_bits() & !(1 << 63))
-}
-
 /// J.
 pub fn value(K: f64, r: f64, N0: f64, t: f64, y: f64) -> f64 {
     let q = (K - N0)/N0;
@@ -97,9 +92,8 @@ pub fn gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> Gradient {
     let delta_N = 2.0*(math::log(N) - math::log(y))/N;
     let delta_N_times_N = delta_N*N;
     let delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-    let dJ_dK = if
-        _abs(neg_r_times_t) <= 40.0 { -math::expm1(neg_r_times_t)*delta_N/(N_denominator*
-        N_denominator) } else { delta_q/N0 + delta_N/N_denominator };
+    let dJ_dK = if neg_r_times_t >= 9.0 { delta_q/N0 + delta_N/N_denominator } else {
+        -math::expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) };
     let dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 }
@@ -118,9 +112,8 @@ pub fn value_and_gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> (f64, Grad
     let delta_N = 2.0*(math::log(N) - math::log(y))/N;
     let delta_N_times_N = delta_N*N;
     let delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-    let dJ_dK = if
-        _abs(neg_r_times_t) <= 40.0 { -math::expm1(neg_r_times_t)*delta_N/(N_denominator*
-        N_denominator) } else { delta_q/N0 + delta_N/N_denominator };
+    let dJ_dK = if neg_r_times_t >= 9.0 { delta_q/N0 + delta_N/N_denominator } else {
+        -math::expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) };
     let dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     (J, Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 })

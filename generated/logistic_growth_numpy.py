@@ -22,7 +22,7 @@
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = (−log(y/N))²
-#     dJ_dK = where(|−rt| ≤ 40, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
+#     dJ_dK = where(−rt ≥ 9, δ_q/N₀ + δ_N/(1 + q·exp(−rt)), −expm1(−rt)·δ_N/(1 + q·exp(−rt))²)
 # Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 # Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 #     88.0522.
@@ -119,9 +119,8 @@ def gradient(
     delta_q = -delta_N*N*exp_of_neg_r_times_t/N_denominator
     _n = len(t)
     dJ_dK = (
-        np.sum(np.where(np.abs(-r*t) <= 40.0,
-        -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator), delta_q/N0 +
-        delta_N/N_denominator))/_n
+        np.sum(np.where(-r*t >= 9.0, delta_q/N0 + delta_N/N_denominator,
+        -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator)))/_n
     )
     dJ_dr = np.sum(delta_N*q*N*exp_of_neg_r_times_t*t/N_denominator)/_n
     dJ_dN0 = -np.sum(delta_q)/_n*(1.0 + q)/N0
@@ -145,9 +144,8 @@ def value_and_gradient(
     _n = len(t)
     J = np.sum(log_of_y_over_N*log_of_y_over_N)/_n
     dJ_dK = (
-        np.sum(np.where(np.abs(-r*t) <= 40.0,
-        -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator), delta_q/N0 +
-        delta_N/N_denominator))/_n
+        np.sum(np.where(-r*t >= 9.0, delta_q/N0 + delta_N/N_denominator,
+        -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator)))/_n
     )
     dJ_dr = np.sum(delta_N*q*N*exp_of_neg_r_times_t*t/N_denominator)/_n
     dJ_dN0 = -np.sum(delta_q)/_n*(1.0 + q)/N0
@@ -218,11 +216,9 @@ def jacobian(
     N = K/N_denominator
     q_plus_exp_of_r_times_t = q + np.exp(r*t)
     delta = -1.0/q_plus_exp_of_r_times_t
-    expm1_of_neg_r_times_t = np.expm1(-r*t)
     dresidual_dK = (
-        np.where(N <= 2e-06, np.where(-r*t <= 2e-05,
-        -expm1_of_neg_r_times_t/(N*N_denominator*N_denominator), delta/N0 + 1.0/K),
-        -expm1_of_neg_r_times_t/(N*N_denominator*N_denominator))
+        np.where(N > 0.0, -np.expm1(-r*t)/(N*N_denominator*N_denominator), delta/N0 +
+        1.0/K)
     )
     dresidual_dr = q*t/q_plus_exp_of_r_times_t
     dresidual_dN0 = -delta*K/(N0*N0)

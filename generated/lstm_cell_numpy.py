@@ -336,8 +336,7 @@ def jacobian(
     z_o = w_o*x + u_o*h0 + b_o
     z_g = w_g*x + u_g*h0 + b_g
     exp_neg_z_i = np.exp(-z_i)
-    one_plus_exp_neg_z_i = 1.0 + exp_neg_z_i
-    i = 1.0/one_plus_exp_neg_z_i
+    i = 1.0/(1.0 + exp_neg_z_i)
     exp_neg_z_f = np.exp(-z_f)
     f = 1.0/(1.0 + exp_neg_z_f)
     o = 1.0/(1.0 + np.exp(-z_o))
@@ -349,7 +348,7 @@ def jacobian(
     delta_z_g = delta_c*i*(1.0/(cosh_z_g*cosh_z_g))
     delta_z_o = 1.0/(np.exp(z_o) + 1.0)*h
     delta_z_f = delta_c*c0*(1.0/(exp_neg_z_f + 1.0))*(1.0/(np.exp(z_f) + 1.0))
-    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i/one_plus_exp_neg_z_i)
+    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(exp_neg_z_i + 1.0)))
     dresidual_dw_i = delta_z_i*x
     dresidual_du_i = delta_z_i*h0
     dresidual_dw_f = delta_z_f*x

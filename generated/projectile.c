@@ -24,7 +24,7 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b² + 2gk ≥ 100000, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
 //     dJ_dv = where(b ≤ 0, δ_X·cos(θ)·(2gk/(√(b² + 2gk) − b))²/(g·√(b² + 2gk)), δ_a·cos(θ) +
 //         δ_b·sin(θ))
@@ -37,10 +37,10 @@ double projectile_value(double v, double theta, double D, double g, double k) {
     const double a = v*cos(theta);
     const double b = v*sin(theta);
     const double two_g_times_k = 2.0*g*k;
-    const double t_term = b*b + two_g_times_k;
+    const double t_radicand = b*b + two_g_times_k;
     // time of flight
-    const double t = (t_term >= 100000.0) ? two_g_times_k/(sqrt(t_term) - b)/g : (b +
-        sqrt(t_term))/g;
+    const double t = (b <= 0.0) ? two_g_times_k/(sqrt(t_radicand) - b)/g : (b +
+        sqrt(t_radicand))/g;
     const double X = a*t;  // where it lands
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
@@ -53,16 +53,14 @@ projectile_params projectile_gradient(double v, double theta, double D, double g
     const double sin_theta = sin(theta);
     const double b = v*sin_theta;
     const double two_g_times_k = 2.0*g*k;
-    const double t_radicand = b*b + two_g_times_k;
-    const double t_term = sqrt(t_radicand);
-    const double t_denominator = t_term - b;
-    const double t = (t_radicand >= 100000.0) ? two_g_times_k/t_denominator/g : (b + t_term)/g;
+    const double t_term = sqrt(b*b + two_g_times_k);
+    const double t_numerator = (b <= 0.0) ? two_g_times_k/(t_term - b) : 0.0;
+    const double t = (b <= 0.0) ? t_numerator/g : (b + t_term)/g;
     const double X = a*t;
     const double delta_X = 2.0*(X - D);
     const double delta_b = X*delta_X/t_term;
     const double delta_a = delta_X*t;
-    const double dJ_dv_factor = (b <= 0.0) ? two_g_times_k/t_denominator : 0.0;
-    const double dJ_dv = (b <= 0.0) ? delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) :
+    const double dJ_dv = (b <= 0.0) ? delta_X*t_numerator*cos_theta*t_numerator/(g*t_term) :
         delta_a*cos_theta + delta_b*sin_theta;
     const double dJ_dtheta = delta_b*a - delta_a*b;
     projectile_params out;
@@ -78,18 +76,16 @@ projectile_params projectile_value_and_gradient(double v, double theta, double D
     const double sin_theta = sin(theta);
     const double b = v*sin_theta;
     const double two_g_times_k = 2.0*g*k;
-    const double t_radicand = b*b + two_g_times_k;
-    const double t_term = sqrt(t_radicand);
-    const double t_denominator = t_term - b;
-    const double t = (t_radicand >= 100000.0) ? two_g_times_k/t_denominator/g : (b + t_term)/g;
+    const double t_term = sqrt(b*b + two_g_times_k);
+    const double t_numerator = (b <= 0.0) ? two_g_times_k/(t_term - b) : 0.0;
+    const double t = (b <= 0.0) ? t_numerator/g : (b + t_term)/g;
     const double X = a*t;
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
     const double delta_X = 2.0*X_minus_D;
     const double delta_b = X*delta_X/t_term;
     const double delta_a = delta_X*t;
-    const double dJ_dv_factor = (b <= 0.0) ? two_g_times_k/t_denominator : 0.0;
-    const double dJ_dv = (b <= 0.0) ? delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) :
+    const double dJ_dv = (b <= 0.0) ? delta_X*t_numerator*cos_theta*t_numerator/(g*t_term) :
         delta_a*cos_theta + delta_b*sin_theta;
     const double dJ_dtheta = delta_b*a - delta_a*b;
     *value = J;
@@ -117,13 +113,13 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
     double D, double g, double cos_theta, double a, double sin_theta, double b, double t_term,
-    double t, double X, double dJ_dv_factor, double acc[][LANES], size_t lane) {
+    double t_numerator, double t, double X, double acc[][LANES], size_t lane) {
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
     const double delta_X = 2.0*X_minus_D;
     const double delta_b = X*delta_X/t_term;
     const double delta_a = delta_X*t;
-    const double dJ_dv = (b <= 0.0) ? delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) :
+    const double dJ_dv = (b <= 0.0) ? delta_X*t_numerator*cos_theta*t_numerator/(g*t_term) :
         delta_a*cos_theta + delta_b*sin_theta;
     acc[0][lane] += J;
     acc[1][lane] += dJ_dv;
@@ -140,7 +136,7 @@ static inline void add_part(double *total, double *carry, double part) {
 
 static void add_chunk(
     size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
-    double b, double t_term, double t, double X, double dJ_dv_factor, double total[],
+    double b, double t_term, double t_numerator, double t, double X, double total[],
     double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
@@ -149,13 +145,13 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(D[start + lane], g, cos_theta, a, sin_theta, b, t_term, t, X,
-                    dJ_dv_factor, acc, lane);
+                add_sample(D[start + lane], g, cos_theta, a, sin_theta, b, t_term,
+                    t_numerator, t, X, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(D[start + lane], g, cos_theta, a, sin_theta, b, t_term, t, X,
-                dJ_dv_factor, acc, lane);
+            add_sample(D[start + lane], g, cos_theta, a, sin_theta, b, t_term, t_numerator, t,
+                X, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -171,7 +167,7 @@ static void add_chunk(
 /* The sums over all samples; chunks are added in order, however many threads run. */
 static void total_sums(
     size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
-    double b, double t_term, double t, double X, double dJ_dv_factor, double sums[]) {
+    double b, double t_term, double t_numerator, double t, double X, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -187,8 +183,8 @@ static void total_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, D + start, g, cos_theta, a, sin_theta, b, t_term, t, X,
-            dJ_dv_factor, total[part], carry[part]);
+        add_chunk(length, D + start, g, cos_theta, a, sin_theta, b, t_term, t_numerator, t, X,
+            total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -203,7 +199,7 @@ static void total_sums(
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
     size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
-    double b, double t_term, double t, double X, double dJ_dv_factor, double sums[]) {
+    double b, double t_term, double t_numerator, double t, double X, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -213,7 +209,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, D + start, g, cos_theta, a, sin_theta, b, t_term, t, X, dJ_dv_factor,
+        add_chunk(1, D + start, g, cos_theta, a, sin_theta, b, t_term, t_numerator, t, X,
             part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
@@ -227,15 +223,15 @@ static void careful_sums(
 /* The means over all samples. */
 static void mean_sums(
     size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
-    double b, double t_term, double t, double X, double dJ_dv_factor, double sums[]) {
+    double b, double t_term, double t_numerator, double t, double X, double sums[]) {
     int finite = 1;
-    total_sums(count, D, g, cos_theta, a, sin_theta, b, t_term, t, X, dJ_dv_factor, sums);
+    total_sums(count, D, g, cos_theta, a, sin_theta, b, t_term, t_numerator, t, X, sums);
     for (size_t item = 0; item < SUMS; item++) {
         sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, D, g, cos_theta, a, sin_theta, b, t_term, t, X, dJ_dv_factor, sums);
+        careful_sums(count, D, g, cos_theta, a, sin_theta, b, t_term, t_numerator, t, X, sums);
     }
 }
 
@@ -247,13 +243,11 @@ projectile_params projectile_batch_value_and_gradient(
     const double sin_theta = sin(theta);
     const double b = v*sin_theta;
     const double two_g_times_k = 2.0*g*k;
-    const double t_radicand = b*b + two_g_times_k;
-    const double t_term = sqrt(t_radicand);
-    const double t_denominator = t_term - b;
-    const double t = (t_radicand >= 100000.0) ? two_g_times_k/t_denominator/g : (b + t_term)/g;
+    const double t_term = sqrt(b*b + two_g_times_k);
+    const double t_numerator = (b <= 0.0) ? two_g_times_k/(t_term - b) : 0.0;
+    const double t = (b <= 0.0) ? t_numerator/g : (b + t_term)/g;
     const double X = a*t;
-    const double dJ_dv_factor = (b <= 0.0) ? two_g_times_k/t_denominator : 0.0;
-    mean_sums(count, D, g, cos_theta, a, sin_theta, b, t_term, t, X, dJ_dv_factor, sums);
+    mean_sums(count, D, g, cos_theta, a, sin_theta, b, t_term, t_numerator, t, X, sums);
     *value = sums[0];
     projectile_params out;
     out.v = sums[1];

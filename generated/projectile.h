@@ -24,7 +24,7 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b² + 2gk ≥ 100000, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
 //     dJ_dv = where(b ≤ 0, δ_X·cos(θ)·(2gk/(√(b² + 2gk) − b))²/(g·√(b² + 2gk)), δ_a·cos(θ) +
 //         δ_b·sin(θ))

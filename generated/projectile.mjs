@@ -24,7 +24,7 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b² + 2gk ≥ 100000, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
 //     dJ_dv = where(b ≤ 0, δ_X·cos(θ)·(2gk/(√(b² + 2gk) − b))²/(g·√(b² + 2gk)), δ_a·cos(θ) +
 //         δ_b·sin(θ))
@@ -58,10 +58,9 @@ export function value(v, theta, D, g = 9.81, k = 1.5) {
   const a = v*Math.cos(theta);
   const b = v*Math.sin(theta);
   const two_g_times_k = 2*g*k;
-  const t_term = b*b + two_g_times_k;
+  const t_radicand = b*b + two_g_times_k;
   // time of flight
-  const t = (t_term >= 100000) ? two_g_times_k/(Math.sqrt(t_term) - b)/g : (b +
-      Math.sqrt(t_term))/g;
+  const t = (b <= 0) ? two_g_times_k/(Math.sqrt(t_radicand) - b)/g : (b + Math.sqrt(t_radicand))/g;
   const X = a*t;  // where it lands
   const X_minus_D = X - D;
   const J = X_minus_D*X_minus_D;
@@ -83,16 +82,14 @@ export function gradient(v, theta, D, g = 9.81, k = 1.5) {
   const sin_theta = Math.sin(theta);
   const b = v*sin_theta;
   const two_g_times_k = 2*g*k;
-  const t_radicand = b*b + two_g_times_k;
-  const t_term = Math.sqrt(t_radicand);
-  const t_denominator = t_term - b;
-  const t = (t_radicand >= 100000) ? two_g_times_k/t_denominator/g : (b + t_term)/g;
+  const t_term = Math.sqrt(b*b + two_g_times_k);
+  const t_numerator = (b <= 0) ? two_g_times_k/(t_term - b) : 0;
+  const t = (b <= 0) ? t_numerator/g : (b + t_term)/g;
   const X = a*t;
   const delta_X = 2*(X - D);
   const delta_b = X*delta_X/t_term;
   const delta_a = delta_X*t;
-  const dJ_dv_factor = (b <= 0) ? two_g_times_k/t_denominator : 0;
-  const dJ_dv = (b <= 0) ? delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) :
+  const dJ_dv = (b <= 0) ? delta_X*t_numerator*cos_theta*t_numerator/(g*t_term) :
       delta_a*cos_theta + delta_b*sin_theta;
   const dJ_dtheta = delta_b*a - delta_a*b;
   return {v: dJ_dv, theta: dJ_dtheta};
@@ -113,18 +110,16 @@ export function value_and_gradient(v, theta, D, g = 9.81, k = 1.5) {
   const sin_theta = Math.sin(theta);
   const b = v*sin_theta;
   const two_g_times_k = 2*g*k;
-  const t_radicand = b*b + two_g_times_k;
-  const t_term = Math.sqrt(t_radicand);
-  const t_denominator = t_term - b;
-  const t = (t_radicand >= 100000) ? two_g_times_k/t_denominator/g : (b + t_term)/g;
+  const t_term = Math.sqrt(b*b + two_g_times_k);
+  const t_numerator = (b <= 0) ? two_g_times_k/(t_term - b) : 0;
+  const t = (b <= 0) ? t_numerator/g : (b + t_term)/g;
   const X = a*t;
   const X_minus_D = X - D;
   const J = X_minus_D*X_minus_D;
   const delta_X = 2*X_minus_D;
   const delta_b = X*delta_X/t_term;
   const delta_a = delta_X*t;
-  const dJ_dv_factor = (b <= 0) ? two_g_times_k/t_denominator : 0;
-  const dJ_dv = (b <= 0) ? delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) :
+  const dJ_dv = (b <= 0) ? delta_X*t_numerator*cos_theta*t_numerator/(g*t_term) :
       delta_a*cos_theta + delta_b*sin_theta;
   const dJ_dtheta = delta_b*a - delta_a*b;
   return [J, {v: dJ_dv, theta: dJ_dtheta}];

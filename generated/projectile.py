@@ -24,7 +24,7 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b² + 2gk ≥ 100000, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 #     δ_b = a·δ_X·t/√(b² + 2gk)
 #     dJ_dv = where(b ≤ 0, δ_X·cos(θ)·(2gk/(√(b² + 2gk) − b))²/(g·√(b² + 2gk)), δ_a·cos(θ) +
 #         δ_b·sin(θ))
@@ -81,9 +81,9 @@ def value(
         a = v*cos(theta)
         b = v*sin(theta)
         two_g_times_k = 2.0*g*k
-        t_term = b*b + two_g_times_k
+        t_radicand = b*b + two_g_times_k
         # time of flight
-        t = two_g_times_k/(sqrt(t_term) - b)/g if t_term >= 100000.0 else (b + sqrt(t_term))/g
+        t = two_g_times_k/(sqrt(t_radicand) - b)/g if b <= 0.0 else (b + sqrt(t_radicand))/g
         X = a*t  # where it lands
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
@@ -102,17 +102,15 @@ def gradient(
         sin_theta = sin(theta)
         b = v*sin_theta
         two_g_times_k = 2.0*g*k
-        t_radicand = b*b + two_g_times_k
-        t_term = sqrt(t_radicand)
-        t_denominator = t_term - b
-        t = two_g_times_k/t_denominator/g if t_radicand >= 100000.0 else (b + t_term)/g
+        t_term = sqrt(b*b + two_g_times_k)
+        t_numerator = two_g_times_k/(t_term - b) if b <= 0.0 else 0.0
+        t = t_numerator/g if b <= 0.0 else (b + t_term)/g
         X = a*t
         delta_X = 2.0*(X - D)
         delta_b = X*delta_X/t_term
         delta_a = delta_X*t
-        dJ_dv_factor = two_g_times_k/t_denominator if b <= 0.0 else 0.0
         dJ_dv = (
-            delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) if b <= 0.0 else
+            delta_X*t_numerator*cos_theta*t_numerator/(g*t_term) if b <= 0.0 else
             delta_a*cos_theta + delta_b*sin_theta
         )
         dJ_dtheta = delta_b*a - delta_a*b
@@ -131,19 +129,17 @@ def value_and_gradient(
         sin_theta = sin(theta)
         b = v*sin_theta
         two_g_times_k = 2.0*g*k
-        t_radicand = b*b + two_g_times_k
-        t_term = sqrt(t_radicand)
-        t_denominator = t_term - b
-        t = two_g_times_k/t_denominator/g if t_radicand >= 100000.0 else (b + t_term)/g
+        t_term = sqrt(b*b + two_g_times_k)
+        t_numerator = two_g_times_k/(t_term - b) if b <= 0.0 else 0.0
+        t = t_numerator/g if b <= 0.0 else (b + t_term)/g
         X = a*t
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
         delta_X = 2.0*X_minus_D
         delta_b = X*delta_X/t_term
         delta_a = delta_X*t
-        dJ_dv_factor = two_g_times_k/t_denominator if b <= 0.0 else 0.0
         dJ_dv = (
-            delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) if b <= 0.0 else
+            delta_X*t_numerator*cos_theta*t_numerator/(g*t_term) if b <= 0.0 else
             delta_a*cos_theta + delta_b*sin_theta
         )
         dJ_dtheta = delta_b*a - delta_a*b
@@ -167,23 +163,18 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
     sin_theta = _ieee_sin(theta)
     b = v*sin_theta
     two_g_times_k = 2.0*g*k
-    t_radicand = b*b + two_g_times_k
-    t_term = _ieee_sqrt(t_radicand)
-    t_denominator = t_term - b
-    t = (
-        _ieee_divide(_ieee_divide(two_g_times_k, t_denominator), g) if
-        t_radicand >= 100000.0 else _ieee_divide(b + t_term, g)
-    )
+    t_term = _ieee_sqrt(b*b + two_g_times_k)
+    t_numerator = _ieee_divide(two_g_times_k, t_term - b) if b <= 0.0 else 0.0
+    t = _ieee_divide(t_numerator, g) if b <= 0.0 else _ieee_divide(b + t_term, g)
     X = a*t
     X_minus_D = X - D
     J = X_minus_D*X_minus_D
     delta_X = 2.0*X_minus_D
     delta_b = _ieee_divide(X*delta_X, t_term)
     delta_a = delta_X*t
-    dJ_dv_factor = _ieee_divide(two_g_times_k, t_denominator) if b <= 0.0 else 0.0
     dJ_dv = (
-        _ieee_divide(delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor, g*t_term) if
-        b <= 0.0 else delta_a*cos_theta + delta_b*sin_theta
+        _ieee_divide(delta_X*t_numerator*cos_theta*t_numerator, g*t_term) if b <= 0.0 else
+        delta_a*cos_theta + delta_b*sin_theta
     )
     dJ_dtheta = delta_b*a - delta_a*b
     return J, Gradient(dJ_dv, dJ_dtheta)

@@ -24,7 +24,7 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b² + 2gk ≥ 100000, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
 //     dJ_dv = where(b ≤ 0, δ_X·cos(θ)·(2gk/(√(b² + 2gk) − b))²/(g·√(b² + 2gk)), δ_a·cos(θ) +
 //         δ_b·sin(θ))
@@ -73,10 +73,10 @@ pub fn value(v: f64, theta: f64, D: f64, g: f64, k: f64) -> f64 {
     let a = v*math::cos(theta);
     let b = v*math::sin(theta);
     let two_g_times_k = 2.0*g*k;
-    let t_term = b*b + two_g_times_k;
+    let t_radicand = b*b + two_g_times_k;
     // time of flight
-    let t = if t_term >= 100000.0 { two_g_times_k/(math::sqrt(t_term) - b)/g } else { (b +
-        math::sqrt(t_term))/g };
+    let t = if b <= 0.0 { two_g_times_k/(math::sqrt(t_radicand) - b)/g } else { (b +
+        math::sqrt(t_radicand))/g };
     let X = a*t;  // where it lands
     let X_minus_D = X - D;
     X_minus_D*X_minus_D
@@ -89,16 +89,14 @@ pub fn gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> Gradient {
     let sin_theta = math::sin(theta);
     let b = v*sin_theta;
     let two_g_times_k = 2.0*g*k;
-    let t_radicand = b*b + two_g_times_k;
-    let t_term = math::sqrt(t_radicand);
-    let t_denominator = t_term - b;
-    let t = if t_radicand >= 100000.0 { two_g_times_k/t_denominator/g } else { (b + t_term)/g };
+    let t_term = math::sqrt(b*b + two_g_times_k);
+    let t_numerator = if b <= 0.0 { two_g_times_k/(t_term - b) } else { 0.0 };
+    let t = if b <= 0.0 { t_numerator/g } else { (b + t_term)/g };
     let X = a*t;
     let delta_X = 2.0*(X - D);
     let delta_b = X*delta_X/t_term;
     let delta_a = delta_X*t;
-    let dJ_dv_factor = if b <= 0.0 { two_g_times_k/t_denominator } else { 0.0 };
-    let dJ_dv = if b <= 0.0 { delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) } else {
+    let dJ_dv = if b <= 0.0 { delta_X*t_numerator*cos_theta*t_numerator/(g*t_term) } else {
         delta_a*cos_theta + delta_b*sin_theta };
     let dJ_dtheta = delta_b*a - delta_a*b;
     Gradient { v: dJ_dv, theta: dJ_dtheta }
@@ -111,18 +109,16 @@ pub fn value_and_gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> (f64, G
     let sin_theta = math::sin(theta);
     let b = v*sin_theta;
     let two_g_times_k = 2.0*g*k;
-    let t_radicand = b*b + two_g_times_k;
-    let t_term = math::sqrt(t_radicand);
-    let t_denominator = t_term - b;
-    let t = if t_radicand >= 100000.0 { two_g_times_k/t_denominator/g } else { (b + t_term)/g };
+    let t_term = math::sqrt(b*b + two_g_times_k);
+    let t_numerator = if b <= 0.0 { two_g_times_k/(t_term - b) } else { 0.0 };
+    let t = if b <= 0.0 { t_numerator/g } else { (b + t_term)/g };
     let X = a*t;
     let X_minus_D = X - D;
     let J = X_minus_D*X_minus_D;
     let delta_X = 2.0*X_minus_D;
     let delta_b = X*delta_X/t_term;
     let delta_a = delta_X*t;
-    let dJ_dv_factor = if b <= 0.0 { two_g_times_k/t_denominator } else { 0.0 };
-    let dJ_dv = if b <= 0.0 { delta_X*dJ_dv_factor*cos_theta*dJ_dv_factor/(g*t_term) } else {
+    let dJ_dv = if b <= 0.0 { delta_X*t_numerator*cos_theta*t_numerator/(g*t_term) } else {
         delta_a*cos_theta + delta_b*sin_theta };
     let dJ_dtheta = delta_b*a - delta_a*b;
     (J, Gradient { v: dJ_dv, theta: dJ_dtheta })

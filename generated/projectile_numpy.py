@@ -24,7 +24,7 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b² + 2gk ≥ 100000, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 #     δ_b = a·δ_X·t/√(b² + 2gk)
 #     dJ_dv = where(b ≤ 0, δ_X·cos(θ)·(2gk/(√(b² + 2gk) − b))²/(g·√(b² + 2gk)), δ_a·cos(θ) +
 #         δ_b·sin(θ))
@@ -91,9 +91,8 @@ def value(
     D, = _samples(D)
     a = v*np.cos(theta)
     b = v*np.sin(theta)
-    t_radicand = b*b + 2.0*g*k
-    t_term = np.sqrt(t_radicand)
-    t = np.where(t_radicand >= 100000.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)  # time of flight
+    t_term = np.sqrt(b*b + 2.0*g*k)
+    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)  # time of flight
     X = a*t  # where it lands
     _n = len(D)
     J = np.sum((X - D)**2)/_n
@@ -111,10 +110,9 @@ def gradient(
     a = v*cos_theta
     sin_theta = np.sin(theta)
     b = v*sin_theta
-    t_radicand = b*b + 2.0*g*k
-    t_term = np.sqrt(t_radicand)
+    t_term = np.sqrt(b*b + 2.0*g*k)
     t_denominator = t_term - b
-    t = np.where(t_radicand >= 100000.0, 2.0*g*k/t_denominator/g, (b + t_term)/g)
+    t = np.where(b <= 0.0, 2.0*g*k/t_denominator/g, (b + t_term)/g)
     X = a*t
     delta_X = 2.0*(X - D)
     delta_b = a*delta_X*t/t_term
@@ -139,10 +137,9 @@ def value_and_gradient(
     a = v*cos_theta
     sin_theta = np.sin(theta)
     b = v*sin_theta
-    t_radicand = b*b + 2.0*g*k
-    t_term = np.sqrt(t_radicand)
+    t_term = np.sqrt(b*b + 2.0*g*k)
     t_denominator = t_term - b
-    t = np.where(t_radicand >= 100000.0, 2.0*g*k/t_denominator/g, (b + t_term)/g)
+    t = np.where(b <= 0.0, 2.0*g*k/t_denominator/g, (b + t_term)/g)
     X = a*t
     delta_X = 2.0*(X - D)
     delta_b = a*delta_X*t/t_term
@@ -202,9 +199,10 @@ def residuals(
     _rows = np.empty((len(D), 1))
     a = v*np.cos(theta)
     b = v*np.sin(theta)
+    t_term = np.hypot(b, np.sqrt(2.0*g*k))
     t = (
-        np.where(b <= -200.0, 2.0*k/(np.hypot(b, np.sqrt(2.0*g*k)) - b), (b +
-        np.sqrt(b*b + 2.0*g*k))/g)
+        np.where(2.0*g*k >= 0.0, np.where(b <= 0.0, 2.0*k/(t_term - b), (b + t_term)/g),
+        (b + np.sqrt(b*b + 2.0*g*k))/g)
     )
     X = a*t
     residual = X - D
@@ -226,12 +224,12 @@ def jacobian(
     sin_theta = np.sin(theta)
     b = v*sin_theta
     t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= -30.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
+    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
     delta_term = np.hypot(b, np.sqrt(2.0*g*k))
     delta_denominator = delta_term - b
     delta = (
-        np.where(b <= -400.0, 2.0*g*k/delta_denominator*a/(g*delta_term), a*(1.0 +
-        b/t_term)/g)
+        np.where(np.logical_and(2.0*g*k >= 0.0, b <= 0.0),
+        2.0*g*k/delta_denominator*a/(g*delta_term), a*(1.0 + b/t_term)/g)
     )
     dresidual_dv = (
         np.where(b <= -300.0, cos_theta*(2.0*g*k/delta_denominator)*t/delta_term,

@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 from fractions import Fraction
 
 import pytest
@@ -13,7 +14,7 @@ from symgrad.accuracy.matching import rewrites
 from symgrad.accuracy.measure import bits_lost, split_ball
 from symgrad.accuracy.quotient import quotients
 from symgrad.accuracy.reference import truth, value
-from symgrad.accuracy.regimes import Scored, choices
+from symgrad.accuracy.regimes import Scored, choices, fitted
 from symgrad.accuracy.relative import (
     DIGAMMA_GAP,
     LGAMMA_GAP,
@@ -26,7 +27,7 @@ from symgrad.accuracy.rows import tree_of as tree
 from symgrad.accuracy.shifts import shifted
 from symgrad.accuracy.singular import singular_forms
 from symgrad.expression.balls import Unclear, Undefined
-from symgrad.expression.tree import Call, Number, Var, formula_of, variables, walk
+from symgrad.expression.tree import Call, Compare, Number, Var, formula_of, variables, walk
 from symgrad.program.normal import normal
 from symgrad.program.program import lower
 from symgrad.program.series import Local
@@ -167,6 +168,7 @@ def test_there_is_no_slope_where_the_objective_has_no_value():
     for objective, expected in (("log(x)", math.inf), ("x*log(x)", 0.0)):
         statements = (Statement("J", formula_of(tree(objective))), slope)
         assert float(truth(statements, {"x": 0.0, "y": 0.0}, ("J", "v"))["v"]) == expected
+        assert not truth(statements, {"x": -1.0, "y": 2.0}, ("J", "v"))  # outside the domain
 
 
 def test_bits_lost_counts_from_the_nearest_double():
@@ -286,6 +288,24 @@ def test_a_border_is_the_decimal_number_that_a_person_would_write():
     assert Fraction("0.4") in [
         border.value for e in found for border in walk(e) if isinstance(border, Number)
     ]
+
+
+@pytest.mark.parametrize(("column", "relation"), [((-1.0, 3.0), "<="), ((-1.0, 0.0), "<")])
+def test_a_border_is_zero_where_it_may_be_and_then_is_none_that_is_fitted(column, relation):
+    a, b = Scored(Var("a"), (0.0, 60.0) * 9), Scored(Var("b"), (60.0, 0.0) * 9)
+    first = next(choices([a, b], lambda _: column * 9, (True,) * 18))
+    assert isinstance(first, Call)
+    assert first.arguments[0] == Compare(relation, Var("a"), Number(Fraction(0)))
+    assert fitted(first) == 0
+    assert fitted(tree("where(x <= 3, where(x >= 5, 1, 2), where(y < 7, x, 0))")) == 2
+
+
+@pytest.mark.parametrize("sign", ["+", "-"])
+def test_roots_of_a_quadratic_are_told_apart_by_a_sign(sign):
+    graph = parse(f"param a, b, c\nJ = (-b {sign} sqrt(b^2 - 4*a*c))/(2*a)")
+    code = sg.generate(sg.derive(graph), target="python")
+    assert set(re.findall(r"b ([<>]=? [-0-9.e]+)", code)) <= {"< 0.0", "> 0.0", "<= 0.0", ">= 0.0"}
+    assert re.search("b [<>]", code)
 
 
 KEPT = [
