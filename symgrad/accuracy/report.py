@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.algebra import combined, neg
+from symgrad.expression.algebra import neg
+from symgrad.expression.rebuilding import combined
 from symgrad.expression.tree import (
     Add,
     Call,
