@@ -13,7 +13,7 @@ import pytest
 import symgrad as sg
 from symgrad.derivation.arrays.jacobian import adjoints, hessian
 from symgrad.errors import SymgradError
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.sources.arrays.numpy_calls import ROWS
 from symgrad.verify.arrays.proving import Decider
 from tests.array_numbers import (
@@ -68,13 +68,13 @@ def with_claims(source, formulas):
 )
 def test_persons_formulas_are_proved_and_slips_refuted(name, source, formulas):
     graph = with_claims(source, formulas)
-    right = adjoints(graph, graph.objective, build.ONE)
+    right = adjoints(graph, graph.objective, leaves.ONE)
     decider = Decider(graph)
     for parameter in formulas:
         claim = graph.trees[f"claimed_{parameter}"]
         found = decider.decide(claim, right[parameter], 10, kinks=True)
         assert found.status == ("agrees" if name in AGREE else "proved"), parameter
-        for wrong in (build.neg(claim), build.scaled(build.HALF.value, claim)):
+        for wrong in (build.neg(claim), leaves.scaled(leaves.HALF.value, claim)):
             assert decider.decide(wrong, right[parameter], 2).status == "refuted"
 
 

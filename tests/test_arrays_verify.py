@@ -6,7 +6,7 @@ import pytest
 
 import symgrad as sg
 from symgrad.derivation.arrays.jacobian import adjoints
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.print_latex import LatexArrayPrinter
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import named
@@ -33,7 +33,7 @@ def test_check_lines_are_proved(name):
 def test_gradients_are_proved_in_text_and_latex_and_as_swept(name, source):
     graph = sg.graph(source)
     d = sg.derive(graph, sensitivities="none")
-    raw = adjoints(graph, graph.objective, build.ONE)
+    raw = adjoints(graph, graph.objective, leaves.ONE)
     text, latex = TextPrinter(graph.index), LatexArrayPrinter(graph.index)
     top = graph.objective
     claims = []
@@ -52,7 +52,7 @@ def test_wrong_signs_and_factors_are_refuted(name, source):
     graph = sg.graph(source)
     printer = TextPrinter(graph.index)
     for parameter, tree in sg.derive(graph, sensitivities="none").array_gradients:
-        for wrong in (build.neg(tree), build.scaled(build.HALF.value, tree)):
+        for wrong in (build.neg(tree), leaves.scaled(leaves.HALF.value, tree)):
             claim = f"∂{graph.objective}/∂{parameter} = {printer.expression(wrong)}"
             assert judged.statuses(graph, claim, source=None) == ["refuted"]
 
@@ -160,7 +160,7 @@ def test_an_unknown_name_is_unreadable_and_never_refuted():
 
 def test_a_matrix_is_not_taken_for_its_transpose_beneath_an_operation():
     n = named("n")
-    a, b = build.name("A", (n, n)), build.name("B", (n, n))
+    a, b = leaves.name("A", (n, n)), leaves.name("B", (n, n))
     for matrix in (a, build.chain(a, b), build.add(a, build.fn("exp", b))):
         turned = build.transposed(matrix)
         inverse = build.sub(build.inverse(matrix), build.inverse(turned))
@@ -169,7 +169,7 @@ def test_a_matrix_is_not_taken_for_its_transpose_beneath_an_operation():
             assert not vanishes(difference, time.process_time() + 5)
         undone = build.chain(build.transposed(build.inverse(matrix)), turned)
         if matrix is a:
-            assert vanishes(build.sub(undone, build.eye(n)), time.process_time() + 5)
+            assert vanishes(build.sub(undone, leaves.eye(n)), time.process_time() + 5)
     determinant = build.scalar_of_matrix("det", build.transposed(a))
     assert vanishes(
         build.sub(determinant, build.scalar_of_matrix("det", a)), time.process_time() + 5
@@ -204,15 +204,15 @@ def test_what_a_slash_divides_by_and_what_a_power_is_may_be_meant_either_way(cla
 
 def test_identities_vanish_for_all_sizes():
     n, m = named("n"), named("m")
-    a, b = build.name("A", (m, n)), build.name("B", (n, m))
-    u = build.name("u", (m,))
+    a, b = leaves.name("A", (m, n)), leaves.name("B", (n, m))
+    u = leaves.name("u", (m,))
     trace = build.sub(build.trace(build.chain(a, b)), build.trace(build.chain(b, a)))
     spread = build.mul(a, build.expand(u, 0, a.shape))
     scaled = build.sub(spread, build.chain(build.diag(u), a))
     for difference in (trace, scaled):
         assert vanishes(difference, time.process_time() + 5)
     assert not vanishes(
-        build.sub(build.trace(build.chain(a, b)), build.ONE), time.process_time() + 5
+        build.sub(build.trace(build.chain(a, b)), leaves.ONE), time.process_time() + 5
     )
 
 

@@ -11,9 +11,9 @@ from symgrad.expression import elementary
 from symgrad.program.program import lower
 from symgrad.sources.text import parse
 from symgrad.targets import target
-from symgrad.targets.base import RunTask
 from symgrad.targets.codegen import emit
 from symgrad.targets.running_c import c_compiler
+from symgrad.targets.task import RunTask
 
 NUMBERS = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -2.5, 40.0, -40.0, 1e200, -1e200, math.inf, -math.inf)
 PAIRS = [(a, b) for a in (0.0, -1.0, 2.0, -2.5, 1e200, math.inf) for b in (0.0, -1.0, 0.5, 1e200)]

@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from symgrad.errors import Place, SymgradError
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import Shape, Size
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.substitute import substituted
@@ -57,7 +57,7 @@ class ArrayGraph(Graph):
         """Every node as an expression: its name, shape and what is known of it."""
         known = dict(self.facts)
         return {
-            name: build.name(name, shape, known.get(name, NOTHING_KNOWN))
+            name: leaves.name(name, shape, known.get(name, NOTHING_KNOWN))
             for name, shape in self.shapes
         }
 
@@ -106,7 +106,7 @@ def learned(
     square = len(tree.shape) == 2 and tree.shape[0] == tree.shape[1]
     if square and not facts.symmetric and build.transposed(tree) == tree:
         facts = replace(facts, symmetric=True)
-    elif square and build.is_zero(distributed(build.add(tree, build.transposed(tree)))):
+    elif square and leaves.is_zero(distributed(build.add(tree, build.transposed(tree)))):
         facts = replace(facts, skew=True)
     known = dict(facts.sums)
     if tree.shape:
@@ -119,17 +119,17 @@ def learned(
     absorbs = tuple(part.key for part in factors if part is not tree and _idempotent(part))
     for part in factors:
         if part.op == "fn" and part.data == "relu":
-            absorbs += (build.step(part.args[0], ">", build.ZERO).key,)
+            absorbs += (build.step(part.args[0], ">", leaves.ZERO).key,)
         absorbs += build.steps_of_max(part)
     positive = facts.positive or (tree.op == "fn" and tree.data == "exp")
     return replace(facts, sums=tuple(known.items()), absorbs=absorbs, positive=positive)
 
 
 def _same_number(total: Array) -> Fraction | None:
-    if build.is_zero(total):
-        return build.ZERO.value
+    if leaves.is_zero(total):
+        return leaves.ZERO.value
     if total.op == "ones":
-        return build.ONE.value
+        return leaves.ONE.value
     return total.value if total.op == "num" else None
 
 

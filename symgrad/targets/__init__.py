@@ -10,7 +10,8 @@ from functools import cache
 from importlib import import_module
 
 from symgrad.errors import SymgradError, did_you_mean
-from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
+from symgrad.targets.base import Sheet, Target
+from symgrad.targets.task import EmittedFile, Options, RunTask
 
 __all__ = [
     "EmittedFile",

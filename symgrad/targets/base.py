@@ -3,12 +3,12 @@
 A target is a subclass of `Target` with tables (keywords, function spellings, helper functions), a
 `context` of ready strings, and a template that places them. Text that comes from the graph passes
 through `symgrad.targets.naming` (identifiers) and `symgrad.targets.head` (comments), never raw.
+A sheet is a program being written by its target; the two speak of each other, and stand together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, compress
 from operator import ne
@@ -33,6 +33,7 @@ from symgrad.program.series import ARGUMENT, SERIES, Local
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import BATCH, FoundRows
 from symgrad.targets.head import head_lines, plain_comment
+from symgrad.targets.helper import Helper, with_needs
 from symgrad.targets.long_lines import ROOM, bracketed, comment
 from symgrad.targets.naming import identifiers, transliterated
 from symgrad.targets.printing import (
@@ -42,9 +43,9 @@ from symgrad.targets.printing import (
     open_functions,
     spelled_names,
 )
+from symgrad.targets.task import EmittedFile, Options, RunTask
 
 _SAID = 46  # characters of a formula that stands in a sentence
-RUN_SECONDS = 120.0  # how long a tool may take that compiles or runs emitted code
 # The functions and types that every target offers under these names.
 PUBLIC = tuple("value gradient value_and_gradient update rate Gradient Params State".split())
 
@@ -59,72 +60,6 @@ _WORDS = (
     ("gauss_newton_product", "Gauss-Newton product"),
     ("update", "update step"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Helper:
-    """A function that the emitted file brings along: its text, and the helpers it needs."""
-
-    text: str
-    needs: tuple[str, ...] = ()
-
-
-def with_needs(needed: Iterable[str], helpers: Mapping[str, Helper]) -> dict[str, Helper]:
-    """Return the helpers among `needed` and all that they need, dependencies first.
-
-    >>> list(with_needs(["b", "sin"], {"a": Helper("…"), "b": Helper("…", ("a",))}))
-    ['a', 'b']
-    """
-    seen: set[str] = set()
-    ordered: dict[str, Helper] = {}
-    # No function that calls itself: only the collector would clear what it refers to.
-    stack = [(name, False) for name in [*needed][::-1]]
-    while stack:
-        name, is_ready = stack.pop()
-        if is_ready:
-            ordered[name] = helpers[name]
-        elif name not in seen and name in helpers:
-            seen.add(name)
-            stack.append((name, True))
-            stack += [(other, False) for other in helpers[name].needs[::-1]]
-    return ordered
-
-
-@dataclass(frozen=True, slots=True)
-class EmittedFile:
-    """A file to be written: its name, without a folder, and its text."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunTask:
-    """Emitted files of a program, and the points to run them at.
-
-    Points give the inputs in the order in which the functions take them; `kinds` are the functions
-    to be called; `seconds` is how long each tool may take that compiles or runs the files.
-    """
-
-    files: tuple[EmittedFile, ...]
-    points: Sequence[Sequence[float]]
-    program: Program
-    kinds: tuple[str, ...]
-    seconds: float = RUN_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a caller may choose: the module's name, target-specific settings, and the functions.
-
-    Without `functions` a file has all that its target offers. Its comments are written in letters
-    that `encoding` has.
-    """
-
-    module: str = "model"
-    settings: Mapping[str, str] = field(default_factory=dict)
-    functions: tuple[str, ...] = ()
-    encoding: str = "utf-8"
 
 
 def _has_series(e: Expression) -> bool:

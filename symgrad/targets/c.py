@@ -20,7 +20,7 @@ from typing import Any
 
 from symgrad.errors import SymgradError
 from symgrad.program.routine import Routine
-from symgrad.targets.base import EmittedFile, RunTask, Sheet, Target
+from symgrad.targets.base import Sheet, Target
 from symgrad.targets.c_batch import NO_BATCH, CBatch, each_parts
 from symgrad.targets.c_body import CBody, indented, wrapped
 from symgrad.targets.c_further import further_parts
@@ -34,6 +34,7 @@ from symgrad.targets.further import FoundRows
 from symgrad.targets.long_lines import commented
 from symgrad.targets.printing import Spelling, spelled_names
 from symgrad.targets.running_c import run_c
+from symgrad.targets.task import EmittedFile, RunTask
 
 _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
 _TEXTS = ("head", "objective", "summary")  # what is no code

@@ -6,7 +6,7 @@ Stegun, Handbook of Mathematical Functions, 6.3 and 6.4 (digamma, polygamma).
 
 from __future__ import annotations
 
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 
 MAX = """\
 /* The larger number; NaN where one of them is. */

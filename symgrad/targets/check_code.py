@@ -32,12 +32,13 @@ from symgrad.program.program import lower
 from symgrad.program.statements import Statement
 from symgrad.targets import EmittedFile, is_shipped
 from symgrad.targets import target as target_called
-from symgrad.targets.base import RUN_SECONDS, RunTask, Target
+from symgrad.targets.base import Target
 from symgrad.targets.bounded import bounded
 from symgrad.targets.check_further import HANDOVER, further_errors
 from symgrad.targets.exact import Exact
 from symgrad.targets.further import BATCH, FIRST, FURTHER, SAMPLES, size
 from symgrad.targets.running import BrokenCode
+from symgrad.targets.task import RUN_SECONDS, RunTask
 
 BOUND = 64
 POINTS = 32

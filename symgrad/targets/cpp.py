@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from symgrad.program.routine import Routine
-from symgrad.targets.base import EmittedFile, RunTask, Sheet, Target
+from symgrad.targets.base import Sheet, Target
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard
 from symgrad.targets.cpp_helpers import HELPERS
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.long_lines import commented
 from symgrad.targets.printing import Spelling
 from symgrad.targets.running_cpp import run_cpp
+from symgrad.targets.task import EmittedFile, RunTask
 from symgrad.targets.updating import update_step, wrapped
 
 _NAMES = frozenset("Params Gradient State defaults detail std given found params pair".split())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from symgrad.targets.base import Helper
 from symgrad.targets.c_helpers import HELPERS as OF_C
+from symgrad.targets.helper import Helper
 
 _LIBRARY = re.compile(r"\b(erfc|exp|fabs|isinf|isnan|log1p|log|nearbyint|pow|tan|tgamma)\b(?=\(| )")
 _WORDS = (

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from symgrad.program.routine import Routine
-from symgrad.targets.base import RunTask, Sheet, Target
+from symgrad.targets.base import Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.long_lines import commented
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
 from symgrad.targets.running import run_node
+from symgrad.targets.task import RunTask
 from symgrad.targets.updating import update_step, wrapped
 
 _KEYWORDS = frozenset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 
 _FUNCTION = re.compile(r"^/\*\* (.*) \*/\nfunction \w+\((.*)\) \{$", re.MULTILINE)
 

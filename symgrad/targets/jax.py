@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from symgrad.errors import SymgradError
-from symgrad.targets.base import Helper, Sheet
+from symgrad.targets.base import Sheet
+from symgrad.targets.helper import Helper
 from symgrad.targets.numpy_helpers import HELPERS as NUMPY
 from symgrad.targets.printing import Spelling
 from symgrad.targets.tensors import POWERS, Dialect, TensorTarget

@@ -6,7 +6,7 @@ underscore, which no author's name does in emitted code.
 
 from __future__ import annotations
 
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 
 
 def _inside(name: str, condition: str) -> Helper:

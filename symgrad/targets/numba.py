@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.program.batch import Batch, needed
-from symgrad.targets.base import Options, Sheet
+from symgrad.targets.base import Sheet
 from symgrad.targets.layout import in_tuple, listed, respelt
 from symgrad.targets.naming import transliterated
 from symgrad.targets.numpy_batch import mean_names
@@ -18,6 +18,7 @@ from symgrad.targets.numpy_functions import NumpyPrinter
 from symgrad.targets.numpy_plain import PlainWriter
 from symgrad.targets.numpy_rows import indented
 from symgrad.targets.printing import Spelling
+from symgrad.targets.task import Options
 
 NUMBA_NOTE = "For numba.njit, function by function: nothing is checked"
 NO_SAMPLES = ["if _sums[0] == 0.0:", '    raise ValueError("the chunks hold no samples")']

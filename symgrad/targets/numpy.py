@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 from symgrad.program.calls import CallsOnce
 from symgrad.program.making import Shares
-from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
+from symgrad.targets.base import Sheet, Target
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows
 from symgrad.targets.numba import NUMBA_NOTE, NumbaWriter, unfit
@@ -23,6 +23,7 @@ from symgrad.targets.numpy_plain import PlainWriter
 from symgrad.targets.numpy_writer import SCIPY_IMPORT, NumpyWriter
 from symgrad.targets.printing import CodePrinter, Spelling
 from symgrad.targets.running_python import run_numpy
+from symgrad.targets.task import EmittedFile, Options, RunTask
 
 
 class Numpy(Target):

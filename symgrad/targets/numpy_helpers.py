@@ -9,7 +9,7 @@ of both polynomials are Chebyshev fits, computed with 60 digits.
 
 from __future__ import annotations
 
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 
 DOT = '''\
 def _row_dots(x: _Array, y: _Array) -> _Array:

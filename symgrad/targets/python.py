@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from symgrad.expression.spelling import IEEE
 from symgrad.expression.tree import Expression
 from symgrad.program.routine import Routine
-from symgrad.targets.base import Options, RunTask, Sheet, Target
+from symgrad.targets.base import Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.layout import in_tuple, listed
 from symgrad.targets.micropython import lacking, without_typing
@@ -26,6 +26,7 @@ from symgrad.targets.python_faults import FAULTLESS
 from symgrad.targets.python_helpers import EXCEPT, HELPERS
 from symgrad.targets.python_sums import one_length, sum_parts
 from symgrad.targets.running_python import run_python
+from symgrad.targets.task import Options, RunTask
 from symgrad.targets.updating import imported, update_step, wrapped
 
 FUNCTIONS: Mapping[str, Spelling] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 from symgrad.targets.printing import Spelling
 
 _LOG = '''\

@@ -5,7 +5,7 @@ Their names begin with an underscore, which no author's name does in emitted cod
 
 from __future__ import annotations
 
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 from symgrad.targets.python_faults import FAULT_HELPERS
 
 EXP = '''\

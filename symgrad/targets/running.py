@@ -21,9 +21,9 @@ from typing import Any
 from symgrad.errors import SymgradError
 from symgrad.program.optimizers import optimizer
 from symgrad.program.program import Program
-from symgrad.targets.base import RunTask
 from symgrad.targets.bounded import run
 from symgrad.targets.further import DIRECTED, EQUAL, SAMPLES, FoundRows, direction
+from symgrad.targets.task import RunTask
 
 
 class BrokenCode(SymgradError, RuntimeError):

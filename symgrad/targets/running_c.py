@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from symgrad.program.program import Program
-from symgrad.targets.base import EmittedFile, RunTask
 from symgrad.targets.further import BATCH, EQUAL, MANY, FoundRows, direction
 from symgrad.targets.running import Toolchain, driven, separated, settings_of
+from symgrad.targets.task import EmittedFile, RunTask
 
 _DRIVER = """\
 #include <stdio.h>

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 
-from symgrad.targets.base import RunTask
 from symgrad.targets.further import DIRECTED, FoundRows, direction
 from symgrad.targets.running import Toolchain, before_defaults, driven, separated, settings_of
 from symgrad.targets.running_c import compiler_called
+from symgrad.targets.task import RunTask
 
 _DRIVER = """\
 #include "{file}"

@@ -16,7 +16,6 @@ from typing import Any
 
 from symgrad.program.batch import moving_and_fixed
 from symgrad.program.program import Program
-from symgrad.targets.base import EmittedFile, RunTask
 from symgrad.targets.further import (
     BATCH,
     DIRECTED,
@@ -30,6 +29,7 @@ from symgrad.targets.further import (
     size,
 )
 from symgrad.targets.running import BrokenCode, before_defaults
+from symgrad.targets.task import EmittedFile, RunTask
 
 Point = Sequence[float]
 Given = Callable[[Point, str], list[Any]]

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 
 from symgrad.expression.tree import Expression
 from symgrad.program.routine import Routine
-from symgrad.targets.base import RunTask, Sheet, Target
+from symgrad.targets.base import Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.printing import CONDITION, SUM, CodePrinter, Spelling
 from symgrad.targets.running import run_rust
 from symgrad.targets.rust_helpers import HELPERS
+from symgrad.targets.task import RunTask
 from symgrad.targets.updating import update_step, wrapped
 
 _KEYWORDS = frozenset(

@@ -7,7 +7,7 @@ formulas: Abramowitz and Stegun, Handbook of Mathematical Functions, 6.1 (gamma)
 
 from __future__ import annotations
 
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 
 ABS = """\
 /// |x|.

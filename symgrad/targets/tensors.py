@@ -13,13 +13,14 @@ from symgrad.program.batch import Batch, batch_of
 from symgrad.program.block import Assignment
 from symgrad.program.routine import Routine
 from symgrad.program.series import ARGUMENT, SERIES, Local
-from symgrad.targets.base import RunTask, Sheet, Target
+from symgrad.targets.base import Sheet, Target
 from symgrad.targets.further import FoundRows
 from symgrad.targets.layout import listed, target
 from symgrad.targets.long_lines import bracketed
 from symgrad.targets.numpy_batch import sum_names
 from symgrad.targets.printing import CodePrinter, Template
 from symgrad.targets.running_python import run_tensors
+from symgrad.targets.task import RunTask
 from symgrad.targets.updating import update_step
 
 _NUMBERS = frozenset({"pow", "polygamma", SERIES})  # functions that take plain numbers

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symgrad.targets.base import Helper, Sheet
+from symgrad.targets.base import Sheet
+from symgrad.targets.helper import Helper
 from symgrad.targets.printing import Spelling
 from symgrad.targets.tensors import POWERS, Dialect, TensorTarget
 

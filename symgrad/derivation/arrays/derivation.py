@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from symgrad.derivation.arrays.tensors import Tensor
 from symgrad.derivation.derivation import Derivation
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.size import Shape
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
@@ -146,7 +146,7 @@ class ArrayDerivation(Derivation):
         for node in graph.ordered if to_inputs else ():
             values[graph.variables[node.name]] = substituted(graph.trees[node.name], values)
         for item in self.array_sensitivities:
-            values[build.name(item.name, item.value.shape)] = substituted(item.value, values)
+            values[leaves.name(item.name, item.value.shape)] = substituted(item.value, values)
         return substituted(dict(self.array_gradients)[parameter], values)
 
     def shape(self, name: str) -> Shape:

@@ -15,7 +15,7 @@ from symgrad.derivation.analysis import free_variables
 from symgrad.derivation.arrays.derivation import ArrayDerivation, ArraySensitivity
 from symgrad.derivation.arrays.pullback import pulled_back
 from symgrad.errors import SymgradError
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.cost import cost
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
@@ -78,7 +78,7 @@ class _Deriver:
         )
         if self.mode == "auto":
             self._split_affine_arguments()
-        self.arguments = {build.name(k, v.shape): v for k, v in self.hidden.items()}
+        self.arguments = {leaves.name(k, v.shape): v for k, v in self.hidden.items()}
         names = {**graph.variables}
         self.folding = Folding((names[name], graph.trees[name]) for name in graph.trees)
         self.active = self._active()
@@ -116,7 +116,7 @@ class _Deriver:
                 self.hidden[mark] = inner
                 self.trees[mark] = inner
                 self.trees[node] = substituted(
-                    self.trees[node], {inner: build.name(mark, inner.shape)}
+                    self.trees[node], {inner: leaves.name(mark, inner.shape)}
                 )
                 self.order.insert(self.order.index(node), mark)
                 break
@@ -143,7 +143,7 @@ class _Deriver:
 
     def _sweep(self, excluded: set[str]) -> _Sweep:
         swept = _Sweep()
-        found: dict[str, list[tuple[Path, Array]]] = {self.graph.objective: [((), build.ONE)]}
+        found: dict[str, list[tuple[Path, Array]]] = {self.graph.objective: [((), leaves.ONE)]}
         for node in reversed(self.order):
             if node not in found or node not in self.active:
                 continue
@@ -153,7 +153,7 @@ class _Deriver:
             tree = self.trees[node]
             if node != self.graph.objective and self._is_named(node, adjoint, excluded):
                 swept.named.append(node)
-                adjoint = build.name(_mark(node), adjoint.shape, _sensitivity_facts(adjoint))
+                adjoint = leaves.name(_mark(node), adjoint.shape, _sensitivity_facts(adjoint))
             here: dict[str, list[Array]] = {}
             pulled_back(tree, adjoint, here)
             for place, (name, parts) in enumerate(here.items()):
@@ -164,7 +164,7 @@ class _Deriver:
             shape = self.graph.shape_of[name]
             paths = found.get(name)
             swept.adjoints[name] = (
-                build.zeros(shape) if paths is None else self._gradient(_total(paths), swept)
+                leaves.zeros(shape) if paths is None else self._gradient(_total(paths), swept)
             )
         return swept
 
@@ -214,7 +214,7 @@ class _Deriver:
         kept = [name for name in swept.named if uses.get(name)]
         spelled = sensitivity_names(self.graph, kept, self.trees)
         renaming = {
-            build.name(_mark(node), swept.adjoints[node].shape): build.name(
+            leaves.name(_mark(node), swept.adjoints[node].shape): leaves.name(
                 spelled[node], swept.adjoints[node].shape, _sensitivity_facts(swept.adjoints[node])
             )
             for node in kept
@@ -236,7 +236,7 @@ class _Deriver:
             (),
             (),
             frozenset(name for name in swept.adjoints if not name.startswith(_HIDDEN)),
-            frozenset(name for name, tree in swept.adjoints.items() if tree == build.ONE),
+            frozenset(name for name, tree in swept.adjoints.items() if tree == leaves.ONE),
             (),
             items,
             gradients,
@@ -267,7 +267,7 @@ def _node(mark: str) -> str:
 
 def _is_trivial(x: Array) -> bool:
     """Tell whether an adjoint is a number, a name, or a multiple of a name by numbers."""
-    _, rest = build.split_number(x)
+    _, rest = leaves.split_number(x)
     if rest.op in {"num", "ones", "eye", "zeros", "name", "size", "const"}:
         return True
     if rest.op == "T":

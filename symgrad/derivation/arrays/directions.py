@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from symgrad.derivation.arrays.pullback import pulled_back
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
 from symgrad.graph.arrays import ArrayGraph
 
@@ -16,7 +16,7 @@ def way_of(graph: ArrayGraph, node: str, word: str) -> Array:
     """Return the change of a node as a name; that of a symmetric matrix is symmetric."""
     own = graph.variables[node]
     facts = Facts(symmetric=True) if own.facts.symmetric else NOTHING_KNOWN
-    return build.name(word, own.shape, facts)
+    return leaves.name(word, own.shape, facts)
 
 
 def change(graph: ArrayGraph, tree: Array, ways: Mapping[str, Array]) -> Array:
@@ -24,7 +24,7 @@ def change(graph: ArrayGraph, tree: Array, ways: Mapping[str, Array]) -> Array:
 
     Nodes that are named in `ways` change freely, whatever they are computed from.
     """
-    seed = build.name(_SEED, tree.shape) if tree.shape else build.ONE
+    seed = leaves.name(_SEED, tree.shape) if tree.shape else leaves.ONE
     found: dict[str, list[Array]] = {}
     pulled_back(tree, seed, found)
     for node in reversed(graph.ordered):
@@ -35,9 +35,9 @@ def change(graph: ArrayGraph, tree: Array, ways: Mapping[str, Array]) -> Array:
         else build.mul(build.add(*found[name]), way)
         for name, way in ways.items() if name in found
     ]  # fmt: skip
-    pairing = build.add(*pairs) if pairs else build.ZERO
+    pairing = build.add(*pairs) if pairs else leaves.ZERO
     if not tree.shape:
         return pairing
     back: dict[str, list[Array]] = {}
-    pulled_back(pairing, build.ONE, back)
-    return build.add(*back[_SEED]) if _SEED in back else build.zeros(tree.shape)
+    pulled_back(pairing, leaves.ONE, back)
+    return build.add(*back[_SEED]) if _SEED in back else leaves.zeros(tree.shape)

@@ -9,7 +9,7 @@ from symgrad.derivation.arrays.directions import change, way_of
 from symgrad.derivation.arrays.pullback import pulled_back
 from symgrad.derivation.arrays.tensors import NoIndexForm, Tensor, index_form, tensor
 from symgrad.errors import Diagnostic, NotDifferentiable, SymgradError
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.size import Shape, shape_text
@@ -74,10 +74,10 @@ def jacobian(graph: ArrayGraph, top: str, bottom: str) -> Array:
 def matrix_of(graph: ArrayGraph, tree: Array, bottom: str, top: str) -> Array:
     """Return the derivative of every entry of an expression that is called `top` by a node."""
     shape, own = tree.shape, graph.shape_of[bottom]
-    direction = build.name(DIRECTION, shape)
+    direction = leaves.name(DIRECTION, shape)
     fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
     if len(shape) > 1:  # a matrix by a number
-        return shortest(change(graph, tree, {bottom: build.ONE}), fold)
+        return shortest(change(graph, tree, {bottom: leaves.ONE}), fold)
     total = derivative(graph, tree, bottom, direction)
     for form in (shortest(total, fold), distributed(total)):
         matrix = coefficient(form, direction)
@@ -119,9 +119,9 @@ def coefficient(x: Array, u: Array) -> Array | None:
     if not u.shape:
         return build.div(x, u) if u not in _inside(build.div(x, u)) else None
     if x == u:
-        return build.eye(u.shape[0]) if x.shape else build.ONE
+        return leaves.eye(u.shape[0]) if x.shape else leaves.ONE
     if u.text not in names_in(x):
-        return build.zeros((*x.shape, *u.shape)) if build.is_zero(x) else None
+        return leaves.zeros((*x.shape, *u.shape)) if leaves.is_zero(x) else None
     match x.op:
         case "add":
             parts = [_of_term(term, u, x) for term in x.args]
@@ -146,7 +146,7 @@ def coefficient(x: Array, u: Array) -> Array | None:
             return function(inner, *x.cut)
         case "stack" if len(x.shape) == 1:
             pieces = [coefficient(part, u) if u.text in names_in(part) else
-                      build.zeros((part.shape[0], u.shape[0])) for part in x.args]  # fmt: skip
+                      leaves.zeros((part.shape[0], u.shape[0])) for part in x.args]  # fmt: skip
             if any(piece is None for piece in pieces):
                 return None
             return build.stack([piece for piece in pieces if piece is not None], 0)
@@ -159,7 +159,7 @@ def _of_term(term: Array, u: Array, whole: Array) -> Array | None:
     found = coefficient(term, u)
     if found is None or term.shape == whole.shape:
         return found
-    return build.outer(build.ones(whole.shape), found)
+    return build.outer(leaves.ones(whole.shape), found)
 
 
 def _inside(x: Array) -> set[Array]:
@@ -217,8 +217,8 @@ def _of_diagonal(x: Array, u: Array) -> Array | None:
         return None
     at = holding[0]
     size = x.shape[0]
-    before = build.chain(*x.args[:at]) if at else build.eye(size)
-    behind = build.chain(*x.args[at + 1 :]) if at + 1 < len(x.args) else build.eye(size)
+    before = build.chain(*x.args[:at]) if at else leaves.eye(size)
+    behind = build.chain(*x.args[at + 1 :]) if at + 1 < len(x.args) else leaves.eye(size)
     found = coefficient(x.args[at].args[0], u)
     if found is None:
         return None
@@ -234,7 +234,9 @@ def _of_sum(x: Array, u: Array) -> Array | None:
     if len(holding) != 1:
         return None
     matrix = coefficient(holding[0], u)
-    others = build.mul(build.ones(inner.shape), *(part for part in parts if part is not holding[0]))
+    others = build.mul(
+        leaves.ones(inner.shape), *(part for part in parts if part is not holding[0])
+    )
     return None if matrix is None else build.chain(build.transposed(matrix), others)
 
 
@@ -249,7 +251,7 @@ def _of_axis_sum(x: Array, u: Array) -> Array | None:
     if found is None:
         return None
     others = [part for part in parts if part is not holding[0]]
-    matrix = build.mul(build.ones(inner.shape), *others)
+    matrix = build.mul(leaves.ones(inner.shape), *others)
     return build.chain(build.transposed(matrix) if x.data == 0 else matrix, found)
 
 
@@ -265,7 +267,7 @@ def hessian_product(graph: ArrayGraph, gradient: Array, parameter: str, directio
     return shortest(derivative(graph, pairing, parameter), fold)
 
 
-def derivative(graph: ArrayGraph, tree: Array, bottom: str, seed: Array = build.ONE) -> Array:
+def derivative(graph: ArrayGraph, tree: Array, bottom: str, seed: Array = leaves.ONE) -> Array:
     """Return the total derivative of an expression by a node: the seed, pulled back to it."""
     found: dict[str, list[Array]] = {}
     pulled_back(tree, seed, found)
@@ -273,7 +275,7 @@ def derivative(graph: ArrayGraph, tree: Array, bottom: str, seed: Array = build.
         if node.name in found and node.name != bottom:
             pulled_back(graph.trees[node.name], build.add(*found[node.name]), found)
     parts = found.get(bottom)
-    return build.zeros(graph.shape_of[bottom]) if parts is None else build.add(*parts)
+    return leaves.zeros(graph.shape_of[bottom]) if parts is None else build.add(*parts)
 
 
 def hessian_tensor(graph: ArrayGraph, gradient: Array, parameter: str) -> Tensor:
@@ -296,7 +298,7 @@ def hessian(graph: ArrayGraph, gradient: Array, parameter: str) -> Array:
         raise HigherOrder(
             _too_many_axes(f"∂{graph.objective}/∂{parameter}", parameter, shape, shape)
         )
-    direction = build.name(DIRECTION, shape)
+    direction = leaves.name(DIRECTION, shape)
     product = hessian_product(graph, gradient, parameter, direction)
     fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
     if not shape:

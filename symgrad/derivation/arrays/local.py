@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symgrad.derivation.arrays.pullback import pulled_back
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.tree import Array
@@ -18,7 +18,7 @@ def contribution(graph: ArrayGraph, node: str, operand: str, adjoint: Array) -> 
     pulled_back(graph.trees[node], adjoint, found)
     parts = found.get(operand)
     if parts is None:
-        return build.zeros(graph.shape_of[operand])
+        return leaves.zeros(graph.shape_of[operand])
     fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
     return shortest(build.add(*parts), fold)
 
@@ -30,6 +30,6 @@ def local_derivative(graph: ArrayGraph, node: str, operand: str) -> tuple[str, A
     """
     shape = graph.shape_of[node]
     if not shape:
-        return "", contribution(graph, node, operand, build.ONE)
+        return "", contribution(graph, node, operand, leaves.ONE)
     mark = next(word for word in (MARK, "Ḡ", "G_") if word not in graph.index)
-    return mark, contribution(graph, node, operand, build.name(mark, shape))
+    return mark, contribution(graph, node, operand, leaves.name(mark, shape))

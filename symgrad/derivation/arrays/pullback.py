@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from symgrad.expression.arrays import build
-from symgrad.expression.arrays.build import MINUS_ONE, ONE, ZERO
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.entries import slopes
+from symgrad.expression.arrays.leaves import MINUS_ONE, ONE, ZERO
 from symgrad.expression.arrays.size import Shape, Size
 from symgrad.expression.arrays.tree import Array
 
@@ -22,7 +22,7 @@ def _fitted(adjoint: Array, local: Array, operand: Array, shape: Shape) -> Array
         return ZERO
     # What is summed reads from the inside out: D ⊙ K ⊙ δ.
     above = reversed(adjoint.args) if adjoint.op == "mul" else (adjoint,)
-    return build.sum_(build.mul(build.ones(shape), local, *above), None)
+    return build.sum_(build.mul(leaves.ones(shape), local, *above), None)
 
 
 def _add(x: Array, adjoint: Array) -> Pulled:
@@ -51,7 +51,7 @@ def _fn(x: Array, adjoint: Array) -> Pulled:
         yield found, adjoint
         return
     for part, slope in zip(x.args, found, strict=True):
-        if slope is not None and not build.is_zero(slope):
+        if slope is not None and not leaves.is_zero(slope):
             yield part, _fitted(adjoint, slope, part, x.shape)
 
 
@@ -105,7 +105,7 @@ def _diagonal(x: Array, adjoint: Array) -> Pulled:
 
 
 def _trace(x: Array, adjoint: Array) -> Pulled:
-    yield x.args[0], build.mul(adjoint, build.eye(x.args[0].shape[0]))
+    yield x.args[0], build.mul(adjoint, leaves.eye(x.args[0].shape[0]))
 
 
 def _det(x: Array, adjoint: Array) -> Pulled:
@@ -161,7 +161,7 @@ def pulled_back(x: Array, adjoint: Array, found: dict[str, list[Array]]) -> None
     stack = [(x, adjoint)]
     while stack:
         node, above = stack.pop()
-        if build.is_zero(above) or (above.op == "T" and build.is_zero(above.args[0])):
+        if leaves.is_zero(above) or (above.op == "T" and leaves.is_zero(above.args[0])):
             continue
         if node.op == "name":
             found.setdefault(node.text, []).append(above)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symgrad.errors import free_name
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import UNIT, Shape, Size, named
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in
 from symgrad.graph.arrays import ArrayGraph, learned, opaque, sums_in
@@ -54,7 +54,7 @@ class _Spreader:
                 variable = graph.variables[name]
                 if name in data:
                     facts = _facts_of_rows(variable)
-                    variable = build.name(name, (count, *variable.shape), facts)
+                    variable = leaves.name(name, (count, *variable.shape), facts)
                     self.moving[name] = variable
                 self.variables[name] = variable
 
@@ -66,7 +66,7 @@ class _Spreader:
             moves = self.moves(tree)
             made = self.spread(tree) if moves else tree
             facts = learned(made, NOTHING_KNOWN, sums_in(made, self.variables, trees))
-            self.variables[node.name] = build.name(node.name, made.shape, facts)
+            self.variables[node.name] = leaves.name(node.name, made.shape, facts)
             if moves:
                 self.moving[node.name] = self.variables[node.name]
             trees[node.name] = made
@@ -74,7 +74,7 @@ class _Spreader:
         mean = build.mean(top, None) if top.shape else top
         goal = free_name(f"{MEAN}_{self.old.objective}", self.variables)
         trees[goal] = mean
-        self.variables[goal] = build.name(goal)
+        self.variables[goal] = leaves.name(goal)
         inputs = [node for node in self.old.nodes if node.formula is None]
         nodes: list[Node] = [*inputs, *(opaque(name, tree) for name, tree in trees.items())]
         return replace(

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symgrad.derivation.arrays.directions import change
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
+from symgrad.expression.arrays.rebuild import rebuilt_free
 from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.tree import Array, names_in
@@ -52,7 +53,7 @@ def tensor(graph: ArrayGraph, top: str, bottom: str) -> Tensor:
 
     Raises NoIndexForm where parts of arrays stand in it that no index names.
     """
-    way = build.name(f"d{bottom}", graph.shape_of[bottom])
+    way = leaves.name(f"d{bottom}", graph.shape_of[bottom])
     fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
     product = shortest(change(graph, graph.variables[top], {bottom: way}), fold)
     return index_form(graph, bottom, product, way)
@@ -222,7 +223,7 @@ def entry(x: Array, at: Sequence[str]) -> Array:
         case "T":
             return entry(x.args[0], tuple(reversed(at)))
         case "ones":
-            return build.ONE
+            return leaves.ONE
         case "eye":
             return _named("δ", at)
         case "expand":
@@ -242,7 +243,7 @@ def entry(x: Array, at: Sequence[str]) -> Array:
 
 def _named(word: str, at: Sequence[str]) -> Array:
     letters = "".join(at)
-    return build.name(f"{word}_{letters}" if len(at) == 1 else f"{word}_{{{letters}}}")
+    return leaves.name(f"{word}_{letters}" if len(at) == 1 else f"{word}_{{{letters}}}")
 
 
 def _placed(term: IndexTerm, columns: Indices) -> IndexTerm:
@@ -270,4 +271,4 @@ def _renamed(x: Array, old: str, new: str) -> Array:
         return _named(head, inner.replace(old, new))
     if not x.args:
         return x
-    return build.rebuilt_free(x, [_renamed(part, old, new) for part in x.args])
+    return rebuilt_free(x, [_renamed(part, old, new) for part in x.args])

@@ -3,85 +3,43 @@
 They do what no reader would miss: numbers are multiplied, equal terms collected, zeros and
 identity matrices dropped, transposes pushed to where they are short. What needs a choice (to
 multiply out, to factor, to use a name) is in `forms` and `folding`.
+
+They stand in one file for they call each other in a circle: a product is folded into a sum, a sum
+is taken through a transpose, a part of a product of matrices is a product of parts. What needs no
+other constructor is in `leaves`; what only calls them is in `rebuild`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from math import isqrt
 
-from symgrad.expression.arrays.size import UNIT, Shape, Size
-from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, digest, walk
+from symgrad.expression.arrays.leaves import (
+    HALF,
+    MINUS_ONE,
+    ONE,
+    UNIT_FACTOR,
+    ZERO,
+    eye,
+    is_zero,
+    length,
+    num,
+    ones,
+    scaled,
+    split_number,
+    zeros,
+)
+from symgrad.expression.arrays.size import UNIT, Shape, Size, shared_range
+from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, digest, walk
 
 ENTRYWISE = frozenset(("add", "mul", "pow", "fn", "cmp", "logic"))
 _LARGEST_POWER = 64
 
 
-_UNIT_FACTOR = Fraction(1)
-
-
-@lru_cache(maxsize=1 << 12)
-def num(value: int | Fraction) -> Array:
-    """Return an exact number."""
-    return Array("num", (), Fraction(value), ())
-
-
-ZERO, ONE, MINUS_ONE, TWO = num(0), num(1), num(-1), num(2)
-HALF = num(Fraction(1, 2))
-
-
-def name(text: str, shape: Shape = (), facts: Facts = NOTHING_KNOWN) -> Array:
-    """Return a name."""
-    return Array("name", (), text, shape, facts)
-
-
-def length(size: Size) -> Array:
-    """Return a size as a number."""
-    return Array("size", (), size, ()) if size.terms else num(size.constant)
-
-
 def count(shape: Shape) -> Array:
     """Return the number of entries of a shape."""
     return mul(*(length(size) for size in shape))
-
-
-def constant(text: str) -> Array:
-    """Return a named number."""
-    return Array("const", (), text, ())
-
-
-def zeros(shape: Shape) -> Array:
-    """Return zero in a shape."""
-    return Array("zeros", (), None, shape) if shape else ZERO
-
-
-def ones(shape: Shape) -> Array:
-    """Return ones in a shape."""
-    return Array("ones", (), None, shape) if shape else ONE
-
-
-def eye(size: Size) -> Array:
-    """Return the identity matrix."""
-    return Array("eye", (), None, (size, size))
-
-
-def is_zero(x: Array) -> bool:
-    """Tell whether an expression is zero as it stands."""
-    return x.op == "zeros" or (x.op == "num" and not x.value)
-
-
-def split_number(x: Array) -> tuple[Fraction, Array]:
-    """Return the number in front of a product, and the product without it."""
-    if x.op == "num":
-        return x.value, ONE
-    if x.op == "mul" and x.args[0].op == "num":
-        rest = x.args[1:]
-        if len(rest) == 1:
-            return x.args[0].value, rest[0]
-        return x.args[0].value, Array("mul", rest, None, x.shape)
-    return _UNIT_FACTOR, x
 
 
 def add(*terms: Array) -> Array:
@@ -148,21 +106,6 @@ def neg(x: Array) -> Array:
     return scaled(Fraction(-1), x)
 
 
-def scaled(factor: Fraction, x: Array) -> Array:
-    """Return a number times an expression."""
-    own, rest = split_number(x)
-    if own is not _UNIT_FACTOR:
-        factor *= own
-    if factor == 1:
-        return rest
-    if not factor:
-        return zeros(x.shape)
-    if rest is ONE:
-        return num(factor)
-    args = rest.args if rest.op == "mul" else (rest,)
-    return Array("mul", (num(factor), *args), None, x.shape)
-
-
 def mul(*factors: Array) -> Array:
     """Return the product of each entry; scalars scale."""
     number, shape, exponents, along = _gathered(factors)
@@ -171,13 +114,13 @@ def mul(*factors: Array) -> Array:
     kept: list[Array] = []
     for base, powers in exponents.items():
         if base.op == "place":
-            part = expand(mul(*along[_axis(base)]), _axis(base), shape)
+            part = expand(mul(*along[base.along]), base.along, shape)
         elif len(powers) == 1:
             part = pow_(base, powers[0])
         else:
             part = pow_(base, add(*powers))
         own, part = split_number(part)
-        if own is not _UNIT_FACTOR:
+        if own is not UNIT_FACTOR:
             number *= own
         if part.op == "mul":
             kept.extend(part.args)
@@ -206,7 +149,7 @@ def _gathered(
 
     Vectors spread along an axis are gathered by it; a mark keeps their place.
     """
-    number = _UNIT_FACTOR
+    number = UNIT_FACTOR
     shape: Shape = ()
     exponents: dict[Array, list[Array]] = {}
     along: dict[int, list[Array]] = {}
@@ -223,18 +166,14 @@ def _gathered(
         elif factor.op == "ones":
             continue
         elif factor.op == "expand":
-            along.setdefault(_axis(factor), []).append(factor.args[0])
-            exponents.setdefault(_place_of(_axis(factor)), [])
+            along.setdefault(factor.along, []).append(factor.args[0])
+            exponents.setdefault(_place_of(factor.along), [])
         else:
             base, exponent = (
                 (factor.args[0], factor.args[1]) if factor.op == "pow" else (factor, ONE)
             )
             exponents.setdefault(base, []).append(exponent)
     return number, shape, exponents, along
-
-
-def _axis(x: Array) -> int:
-    return x.along
 
 
 def _place_of(axis: int) -> Array:
@@ -350,7 +289,7 @@ def pow_(base: Array, exponent: Array) -> Array:
             if root.op == "num":
                 return mul(root, pow_(split_number(base)[1], exponent))
         case "expand":
-            return expand(pow_(base.args[0], exponent), _axis(base), base.shape)
+            return expand(pow_(base.args[0], exponent), base.along, base.shape)
         case "pow" if is_whole or _is_odd_power(base):
             return pow_(base.args[0], mul(base.args[1], exponent))
         case "fn" if base.data == "abs" and is_whole and power % 2 == 0:
@@ -422,7 +361,7 @@ def fn(function: str, *args: Array) -> Array:
     if function == "log" and (args[0] == ONE or args[0].op == "ones"):
         return zeros(shape)
     if len(args) == 1 and args[0].op == "expand":
-        return expand(fn(function, args[0].args[0]), _axis(args[0]), shape)
+        return expand(fn(function, args[0].args[0]), args[0].along, shape)
     if function == "where" and args[1] == args[2]:
         return filled(args[1], shape)
     return Array("fn", args, function, shape)
@@ -507,7 +446,7 @@ def transposed(x: Array) -> Array:
         case "name" if x.facts.skew:
             return neg(x)
         case "expand":
-            return expand(x.args[0], 1 - _axis(x), result)
+            return expand(x.args[0], 1 - x.along, result)
         case "chain":
             return chain(*(transposed(part) for part in reversed(x.args)))
         case "inv":
@@ -518,7 +457,7 @@ def transposed(x: Array) -> Array:
             if scalars:
                 return mul_row(scalars, transposed(mul(*arrays)))
         case "softmax" if len(shape) == 2:
-            return softmax(transposed(x.args[0]), 1 - _axis(x)) if _short(x.args[0]) else _flip(x)
+            return softmax(transposed(x.args[0]), 1 - x.along) if _short(x.args[0]) else _flip(x)
     if len(shape) == 1 or UNIT in result or x.op not in ENTRYWISE:
         return Array("T", (x,), None, result)
     pushed = entrywise(x, [transposed(part) if part.shape else part for part in x.args])
@@ -601,7 +540,7 @@ def _flat_factors(factors: Iterable[Array]) -> tuple[list[Array], list[Array]]:
         elif x.op == "T" and x.args[0].op == "chain":
             stack.extend(transposed(part) for part in x.args[0].args)
         elif x.op == "expand":
-            other = Array("ones", (), None, (x.shape[1 - _axis(x)],))
+            other = Array("ones", (), None, (x.shape[1 - x.along],))
             pair = (x.args[0], transposed(other)) if x.data == 0 else (other, transposed(x.args[0]))
             stack.extend(reversed(pair))
         elif x.op == "ones" and len(x.shape) == 2 and UNIT not in x.shape:
@@ -887,7 +826,7 @@ def _sum_of_entries(x: Array, axis: int | None, rest: Shape) -> Array | None:
             if axis == x.data:
                 return filled(ONE, rest)
             if axis is None:
-                return length(x.shape[1 - _axis(x)])
+                return length(x.shape[1 - x.along])
         case _:
             pass
     return None
@@ -903,7 +842,7 @@ def _sum_through(x: Array, axis: int | None, rest: Shape) -> Array | None:
                 return filled(sum_(x.args[0], None), rest)
             return mul(length(x.shape[axis]), x.args[0])
         case "expand":
-            return mul(length(x.shape[1 - _axis(x)]), sum_(x.args[0], None))
+            return mul(length(x.shape[1 - x.along]), sum_(x.args[0], None))
         case "T":
             return sum_(x.args[0], None if axis is None else 1 - axis)
         case "diag":
@@ -1164,28 +1103,12 @@ def part_of(x: Array, axis: int, start: Size, stop: Size) -> Array:
     return Array("slice", (x,), (axis, start, stop), tuple(shape))
 
 
-def _not_below(a: Size, b: Size) -> bool:
-    """Tell whether a size is at least another one whatever the names in them are, from 1 on."""
-    gap = a - b
-    factors = [factor for _, factor in gap.terms]
-    return all(factor > 0 for factor in factors) and sum(factors) + gap.constant >= 0
-
-
-def _common(low: Size, high: Size, start: Size, stop: Size) -> tuple[Size, Size] | str:
-    """Return what two ranges share, "none", or "unknown" where that hangs on the sizes."""
-    if _not_below(start, high) or _not_below(low, stop):
-        return "none"
-    first = start if _not_below(start, low) else low if _not_below(low, start) else None
-    last = stop if _not_below(high, stop) else high if _not_below(stop, high) else None
-    return "unknown" if first is None or last is None else (first, last)
-
-
 def _part_of_stack(x: Array, start: Size, stop: Size) -> Array | None:
     """Return a part of what is joined as parts that are joined; None where sizes leave it open."""
-    axis, at, found = _axis(x), Size(), []
+    axis, at, found = x.along, Size(), []
     for part in x.args:
         high = at + part.shape[axis]
-        shared = _common(at, high, start, stop)
+        shared = shared_range(at, high, start, stop)
         if shared == "unknown":
             return None
         if not isinstance(shared, str):
@@ -1199,7 +1122,7 @@ def _part_of_pad(x: Array, start: Size, stop: Size) -> Array | None:
     axis, low, _ = x.cut
     shape = list(x.shape)
     shape[axis] = stop - start
-    shared = _common(low, low + x.args[0].shape[axis], start, stop)
+    shared = shared_range(low, low + x.args[0].shape[axis], start, stop)
     if isinstance(shared, str):
         return zeros(tuple(shape)) if shared == "none" else None
     inner = part_of(x.args[0], axis, shared[0] - low, shared[1] - low)
@@ -1218,41 +1141,3 @@ def pad(x: Array, axis: int, start: Size, total: Size) -> Array:
     if factor != 1:
         return scaled(factor, pad(rest, axis, start, total))
     return Array("pad", (x,), (axis, start, total), tuple(shape))
-
-
-REBUILD: dict[str, Callable[[Array, Sequence[Array]], Array]] = {
-    "chain": lambda x, args: chain(*args),
-    "T": lambda x, args: transposed(args[0]),
-    "inv": lambda x, args: inverse(args[0]),
-    "sum": lambda x, args: sum_(args[0], x.axis),
-    "most": lambda x, args: most(args[0], x.axis, "most"),
-    "least": lambda x, args: most(args[0], x.axis, "least"),
-    "expand": lambda x, args: expand(args[0], _axis(x), x.shape),
-    "diag": lambda x, args: diag(args[0]),
-    "diagonal": lambda x, args: diagonal(args[0]),
-    "trace": lambda x, args: trace(args[0]),
-    "det": lambda x, args: scalar_of_matrix("det", args[0]),
-    "logdet": lambda x, args: scalar_of_matrix("logdet", args[0]),
-    "softmax": lambda x, args: softmax(args[0], x.axis),
-    "lse": lambda x, args: lse(args[0], x.axis),
-    "stack": lambda x, args: stack(args, _axis(x)),
-    "slice": lambda x, args: part_of(args[0], *x.cut),
-    "pad": lambda x, args: pad(args[0], *x.cut),
-}
-
-
-def rebuilt(x: Array, args: Sequence[Array]) -> Array:
-    """Return the operation of `x` at other operands of the same shapes, by the constructors."""
-    if not args:
-        return x
-    if x.op in ENTRYWISE:
-        made = entrywise(x, args)
-        return filled(made, x.shape)
-    return REBUILD[x.op](x, args)
-
-
-def rebuilt_free(x: Array, args: Sequence[Array]) -> Array:
-    """Return the operation of `x` at operands of other shapes, where it takes its own from them."""
-    if x.op in ENTRYWISE:
-        return entrywise(x, args)
-    return REBUILD[x.op](x, args)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.tree import Array
 
 _HEAVY = {"inv": 2, "T": 0.5, "expand": 0.2, "sum": 1.5, "fn": 1.5, "trace": 1.5, "most": 1.5,
@@ -16,7 +16,9 @@ _HEAVY = {"inv": 2, "T": 0.5, "expand": 0.2, "sum": 1.5, "fn": 1.5, "trace": 1.5
 def cost(x: Array) -> float:
     """Return how long an expression is to read: leaves, and marks such as ⁻¹ and Σ.
 
-    >>> from symgrad.expression.arrays.build import add, mul, name, num
+    >>> from symgrad.expression.arrays.build import add, mul
+
+    >>> from symgrad.expression.arrays.leaves import name, num
     >>> a, b = name("a"), name("b")
     >>> cost(mul(num(2), add(a, b))) < cost(add(mul(num(2), a), mul(num(2), b)))
     True
@@ -61,7 +63,7 @@ def _means_in(x: Array) -> float:
             if inner.op == "sum":
                 summed = inner.args[0]
                 lost = summed.shape if inner.data is None else (summed.shape[inner.along],)
-                if all(build.length(size) in below for size in lost):
+                if all(leaves.length(size) in below for size in lost):
                     saved += len(lost)
     return saved
 

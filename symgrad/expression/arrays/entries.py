@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from symgrad.errors import NotDifferentiable
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import record
 from symgrad.expression.rebuilding import replaced
@@ -38,9 +38,9 @@ def from_scalar(e: Expression, operands: Mapping[str | int, Array]) -> Array:
 
     match e:
         case Number(value):
-            return build.num(value)
+            return leaves.num(value)
         case Constant(name):
-            return build.constant(name)
+            return leaves.constant(name)
         case Var(key):
             return operands[key]
         case Add(terms):
@@ -80,7 +80,7 @@ def slopes(x: Array) -> tuple[Array | None, ...] | Array:
     if function == "where":
         inner = x.args[0]
         first = Array("fn", (inner,), "step", inner.shape)
-        return (None, first, build.sub(build.ONE, first))
+        return (None, first, build.sub(leaves.ONE, first))
     if function in {"max", "min"} and len(x.args) == 2:
         relation, opposite = (">=", "<") if function == "max" else ("<=", ">")
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.cost import cost
 from symgrad.expression.arrays.matrix_factors import matrix_groups, shared_matrix
 from symgrad.expression.arrays.ordering import positive_first, signs_aligned
@@ -45,9 +45,9 @@ def _sums_merged(x: Array) -> Array | None:
         totals = [part for part in parts if part.op in {"sum", "trace"}]
         if len(totals) != 1:
             continue
-        number, _ = build.split_number(term)
+        number, _ = leaves.split_number(term)
         rest = build.mul(*(p for p in parts if p is not totals[0] and p.op != "num"))
-        inner = build.scaled(number, totals[0].args[0])
+        inner = leaves.scaled(number, totals[0].args[0])
         key = (totals[0].op, (totals[0].data, totals[0].args[0].shape), rest)
         groups.setdefault(key, []).append((i, inner))
     for (op, data, rest), members in groups.items():
@@ -95,7 +95,7 @@ def _over_one_denominator(x: Array) -> Array | None:
         whole = all(k.denominator == 1 and k <= _HIGHEST for k in above)
         if least >= 0 or not any(above) or not whole:
             continue
-        below = build.pow_(base, build.num(least))
+        below = build.pow_(base, leaves.num(least))
         raised = [build.div(term, below) for term in terms]
         inner = build.add(*(_multiplied_out(term) for term in raised))
         if inner.op != "add" or len(inner.args) < len(terms) + sum(map(int, above)):
@@ -112,7 +112,7 @@ def _is_sum(x: Array) -> bool:
 
 def _multiplied_out(x: Array) -> Array:
     """Return a product with the powers of sums in it written as products, multiplied out."""
-    total = [build.ones(x.shape)]
+    total = [leaves.ones(x.shape)]
     for part in factors_of(x):
         base, times = part, 1
         if part.op == "pow" and part.args[1].op == "num" and _is_sum(part.args[0]):
@@ -131,7 +131,7 @@ def _all_shared(x: Array) -> Array | None:
     terms = terms_of(x)
     number = common_number(terms)
     shared = [part for part in common_factors(terms) if part.op != "num"]
-    if number != build.ONE:
+    if number != leaves.ONE:
         shared.insert(0, number)
     rest = build.add(*(divided(term, shared) for term in terms)) if shared else x
     if rest.op == "add":

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.cost import cost
 from symgrad.expression.arrays.powers import divided, powers, shared_factors
+from symgrad.expression.arrays.rebuild import rebuilt
 from symgrad.expression.arrays.tree import Array
 
 _MOST_CANDIDATES = 12
@@ -29,8 +30,8 @@ class Folding:
             return
         self.whole.setdefault(value, name)
         if value.op == "fn" and value.data == "relu" and value.args[0].op != "name":
-            positive = build.compare(">", value.args[0], build.ZERO)
-            self.whole.setdefault(positive, build.compare(">", name, build.ZERO))
+            positive = build.compare(">", value.args[0], leaves.ZERO)
+            self.whole.setdefault(positive, build.compare(">", name, leaves.ZERO))
         flipped = build.transposed(value) if len(value.shape) == 2 else None
         if flipped is not None and flipped != value:
             self.whole.setdefault(flipped, build.transposed(name))
@@ -43,7 +44,7 @@ class Folding:
                 self._learn_chain(shown, tree)
         if value.op == "add":
             for term in value.args:
-                self.sums.setdefault(build.split_number(term)[1], []).append((name, value))
+                self.sums.setdefault(leaves.split_number(term)[1], []).append((name, value))
 
     def _learn_chain(self, name: Array, value: Array) -> None:
         """Take note of a product of matrices, and of the scalars in front of it."""
@@ -57,7 +58,7 @@ class Folding:
         self.chains.setdefault(factors[0], []).append((name, scaled, factors))
         if len(value.shape) == 1:
             turned = tuple(build.transposed(part) for part in reversed(factors))
-            row = build.mul_row([build.pow_(scalars, build.MINUS_ONE)], build.transposed(name))
+            row = build.mul_row([build.pow_(scalars, leaves.MINUS_ONE)], build.transposed(name))
             self.chains.setdefault(turned[0], []).append((name, row, turned))
 
     def fold(self, x: Array) -> Array:
@@ -73,9 +74,9 @@ class Folding:
         found = self.whole.get(x)
         if found is not None:
             return found
-        factor, rest = build.split_number(x)
+        factor, rest = leaves.split_number(x)
         if factor != 1 and rest in self.whole:
-            return build.scaled(factor, self.whole[rest])
+            return leaves.scaled(factor, self.whole[rest])
         if x.op == "add":
             whole = self._negated(x)
             return whole if whole is not None else self._sum(x)
@@ -140,8 +141,8 @@ class Folding:
                     put = _put_in(inner, name, value, held, own, free=True)
                     if put is None:
                         continue
-                    total = build.rebuilt(summed, [put])
-                    whole = build.rebuilt(part, [total]) if part.op == "expand" else total
+                    total = rebuilt(summed, [put])
+                    whole = rebuilt(part, [total]) if part.op == "expand" else total
                     made = build.mul(*x.args[:i], whole, *x.args[i + 1 :])
                     if cost(made) < cost(x) - 1e-9:
                         return made
@@ -163,7 +164,7 @@ class Folding:
             return joined
         table = {}
         for term in x.args:
-            factor, rest = build.split_number(term)
+            factor, rest = leaves.split_number(term)
             table[rest] = factor
         tried: set[str] = set()
         for base, factor in table.items():
@@ -174,9 +175,9 @@ class Folding:
                 ratio = _ratio(table, value, base, factor)
                 if ratio is None:
                     continue
-                held = {build.split_number(term)[1] for term in value.args}
-                others = [term for term in x.args if build.split_number(term)[1] not in held]
-                put = build.scaled(ratio, name)
+                held = {leaves.split_number(term)[1] for term in value.args}
+                others = [term for term in x.args if leaves.split_number(term)[1] not in held]
+                put = leaves.scaled(ratio, name)
                 made = build.filled(build.add(put, *others), x.shape)
                 if cost(made) < cost(x) - 1e-9:
                     return made
@@ -212,10 +213,10 @@ def _choices_joined(x: Array) -> Array | None:
 
 def _complement(x: Array) -> Array | None:
     """Return s where an expression is 1 − s for the step s of a condition, or None."""
-    if x.op != "add" or len(x.args) != 2 or build.ONE not in x.args:
+    if x.op != "add" or len(x.args) != 2 or leaves.ONE not in x.args:
         return None
-    other = x.args[1] if x.args[0] == build.ONE else x.args[0]
-    factor, rest = build.split_number(other)
+    other = x.args[1] if x.args[0] == leaves.ONE else x.args[0]
+    factor, rest = leaves.split_number(other)
     return rest if factor == -1 and rest.op == "fn" and rest.data == "step" else None
 
 
@@ -223,7 +224,7 @@ def _ratio(
     table: dict[Array, Fraction], value: Array, base: Array, factor: Fraction
 ) -> Fraction | None:
     """Return the number r for which every term of r·value is in the table, or None."""
-    own = {rest: number for number, rest in map(build.split_number, value.args)}
+    own = {rest: number for number, rest in map(leaves.split_number, value.args)}
     ratio = factor / own[base]
     if all(table.get(rest) == ratio * number for rest, number in own.items()):
         return ratio
@@ -262,9 +263,9 @@ def _put_in(
         and any(held.get(base, Fraction(0)) >= 0 for base in own if own[base] > 0)
     ):
         return None
-    exponent = build.num(times)
+    exponent = leaves.num(times)
     named = build.pow_(name, exponent)
-    inverse = build.pow_(value, build.num(-times))
+    inverse = build.pow_(value, leaves.num(-times))
     parts = list(x.args) if x.op == "mul" else [x]
     at = next((i for i, part in enumerate(parts) if set(powers(part)) & set(needed)), len(parts))
     return build.filled(build.mul(*parts[:at], named, *parts[at:], inverse), x.shape)

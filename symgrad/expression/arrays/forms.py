@@ -8,6 +8,7 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.cost import cost
 from symgrad.expression.arrays.factoring import factored
 from symgrad.expression.arrays.ordering import positive_first
+from symgrad.expression.arrays.rebuild import rebuilt
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.tree import Array, walk
 
@@ -34,7 +35,7 @@ def _shortest(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:
     if x.args:
         parts = [_shortest(part, fold, seen) for part in x.args]
         if any(a is not b for a, b in zip(parts, x.args, strict=True)):
-            made = build.rebuilt(x, parts)
+            made = rebuilt(x, parts)
     made = fold(made)
     best = made
     many = any(part.op == "add" for part in walk(made))
@@ -50,7 +51,7 @@ def _shortest(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:
         if best is not made and best.op != "add":  # its parts are new, and may be shorter yet
             parts = [_shortest(part, fold, seen) for part in best.args]
             if any(a is not b for a, b in zip(parts, best.args, strict=True)):
-                again = fold(build.rebuilt(best, parts))
+                again = fold(rebuilt(best, parts))
                 best = again if cost(again) < cost(best) - 1e-9 else best
     best = positive_first(best)
     other = _other_way(best)
@@ -81,5 +82,5 @@ def named_in(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:
     if found is None:
         parts = [named_in(part, fold, seen) for part in x.args]
         same = all(a is b for a, b in zip(parts, x.args, strict=True))
-        found = seen[x] = fold(x if same else build.rebuilt(x, parts))
+        found = seen[x] = fold(x if same else rebuilt(x, parts))
     return found

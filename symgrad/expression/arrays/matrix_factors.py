@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.cost import cost
 from symgrad.expression.arrays.ordering import positive_first
 from symgrad.expression.arrays.powers import common_factors, common_number, divided, factors_of
@@ -87,7 +87,7 @@ def _rest_of(factors: list[Array], scalars: list[Array], end: Array, side: int) 
         size = build.right_of(end) if side == 0 else build.left_of(end)
         if size == UNIT:
             return None
-        return build.mul(*scalars, build.eye(size))
+        return build.mul(*scalars, leaves.eye(size))
     made = build.chain(*factors)
     return build.mul_row(scalars, made) if made.shape else None
 
@@ -123,7 +123,7 @@ def _shared_matrix_with_number(terms: Sequence[Array]) -> Array | None:
         return total
     number = common_number(terms)
     shared = [part for part in common_factors(terms) if not part.shape]
-    if number != build.ONE:
+    if number != leaves.ONE:
         shared.insert(0, number)
     inner = [divided(term, shared) for term in terms]
     found = shared_matrix(inner)

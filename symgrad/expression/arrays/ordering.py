@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.powers import factors_of
 from symgrad.expression.arrays.tree import Array
 
@@ -20,8 +20,8 @@ def signs_aligned(x: Array) -> Array:
             base, times = base_and_power(part)
             turned = build.neg(base) if base.op == "add" else base
             if base.op == "add" and turned in seen:
-                sign = build.MINUS_ONE if times % 2 else build.ONE
-                parts += [sign, build.pow_(turned, build.num(times))]
+                sign = leaves.MINUS_ONE if times % 2 else leaves.ONE
+                parts += [sign, build.pow_(turned, leaves.num(times))]
                 continue
             if base.op == "add":
                 seen.add(base)
@@ -48,10 +48,10 @@ def positive_first(x: Array) -> Array:
         same = all(a is b for a, b in zip(parts, x.args, strict=True))
         return x if same else Array("mul", tuple(parts), x.data, x.shape)
     x = centred(x)
-    if x.op != "add" or build.split_number(x.args[0])[0] > 0:
+    if x.op != "add" or leaves.split_number(x.args[0])[0] > 0:
         return x
     for i, term in enumerate(x.args):
-        if build.split_number(term)[0] > 0:
+        if leaves.split_number(term)[0] > 0:
             return Array("add", (term, *x.args[:i], *x.args[i + 1 :]), None, x.shape)
     return x
 
@@ -62,12 +62,12 @@ def centred(x: Array) -> Array:
         return x
     terms = list(x.args)
     for term in x.args:
-        factor, rest = build.split_number(term)
+        factor, rest = leaves.split_number(term)
         for axis in (None,) if len(x.shape) < 2 else (0, 1, None):
             mean = build.mean(rest, axis)
             if mean.shape != x.shape:
                 mean = build.expand(mean, 1 - int(axis or 0), x.shape) if mean.shape else mean
-            wanted = build.scaled(-factor, mean)
+            wanted = leaves.scaled(-factor, mean)
             if wanted in terms:
                 terms.remove(wanted)
                 terms.insert(terms.index(term) + 1, wanted)

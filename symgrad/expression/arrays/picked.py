@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.size import Size
 from symgrad.expression.arrays.tree import Array
 
@@ -35,6 +35,6 @@ def summed_square(x: Array) -> Array | None:
     if x.op != "sum" or x.data is not None:
         return None
     inner = x.args[0]
-    if inner.op == "pow" and inner.args[1] == build.TWO:
+    if inner.op == "pow" and inner.args[1] == leaves.TWO:
         return inner.args[0]
     return None

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.tree import Array
 
 _ONE = Fraction(1)
@@ -54,34 +54,34 @@ def common_factors(terms: Sequence[Array]) -> list[Array]:
         if base.op == "ones":
             continue
         if min(own) > 0:
-            found.append(build.pow_(base, build.num(min(own))))
+            found.append(build.pow_(base, leaves.num(min(own))))
         elif max(own) < 0:
-            found.append(build.pow_(base, build.num(max(own))))
+            found.append(build.pow_(base, leaves.num(max(own))))
     return found
 
 
 def common_number(terms: Sequence[Array]) -> Array:
     """Return the number that all terms share in front: a gcd, or one denominator."""
-    values = [build.split_number(term)[0] for term in terms]
+    values = [leaves.split_number(term)[0] for term in terms]
     above = reduce(gcd, (abs(value.numerator) for value in values))
     below = reduce(lcm, (value.denominator for value in values))
     if all(value.denominator == below for value in values):
-        return build.div(build.num(above), build.num(below))
+        return build.div(leaves.num(above), leaves.num(below))
     if below > 1 and len(terms) <= 4:
-        return build.div(build.num(above), build.num(below))
-    return build.num(above)
+        return build.div(leaves.num(above), leaves.num(below))
+    return leaves.num(above)
 
 
 def shared_factors(terms: Sequence[Array]) -> list[Array]:
     """Return the number and the factors that all terms share."""
-    if any(build.is_zero(term) for term in terms):
+    if any(leaves.is_zero(term) for term in terms):
         return []
     number = common_number(terms)
     shared = [part for part in common_factors(terms) if part.op != "num"]
-    return shared if number == build.ONE else [number, *shared]
+    return shared if number == leaves.ONE else [number, *shared]
 
 
 def divided(term: Array, factors: Iterable[Array]) -> Array:
     """Return a term without factors that it has."""
-    below = [build.pow_(factor, build.MINUS_ONE) for factor in factors]
+    below = [build.pow_(factor, leaves.MINUS_ONE) for factor in factors]
     return build.mul(*below, term) if below else term

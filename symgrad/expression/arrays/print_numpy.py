@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.picked import picked, summed_square
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
@@ -176,7 +176,7 @@ class NumpyArrayPrinter:
         q = quotient_of(x)
         above = _ordered(q.above)
         if x.shape and not any(part.shape for part in (*above, *q.below)):
-            above = [*above, build.ones(x.shape)]
+            above = [*above, leaves.ones(x.shape)]
         if not above:
             text, level = "1", _ATOM
         else:
@@ -403,7 +403,7 @@ class NumpyArrayPrinter:
             elif size != Size():
                 shape = list(inner.shape)
                 shape[axis] = size
-                parts.append(self.expression(build.zeros(tuple(shape))))
+                parts.append(self.expression(leaves.zeros(tuple(shape))))
         tail = "" if axis == 0 else f", axis={axis}"
         return f"{self.call('concatenate')}([{', '.join(parts)}]{tail})", _ATOM
 
@@ -429,7 +429,7 @@ def _ordered(parts: Sequence[Array]) -> list[Array]:
 
 def pair_of(x: Array) -> tuple[Array, Array] | None:
     """Return the two vectors whose product of each entry this is, or None."""
-    if x.op == "pow" and x.args[1] == build.TWO:
+    if x.op == "pow" and x.args[1] == leaves.TWO:
         return x.args[0], x.args[0]
     if x.op == "mul":
         arrays = [part for part in x.args if part.shape]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.picked import picked, summed_square
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
@@ -193,7 +193,7 @@ class TextPrinter:
         q = quotient_of(x)
         above = list(q.above)
         if x.shape and not any(part.shape for part in (*above, *q.below)):
-            above.append(build.ones(x.shape))
+            above.append(leaves.ones(x.shape))
         text, level = self.product(above) if above else ("1", ATOM)
         if q.below:
             text, level = self.quotient((text, level), q.below)
@@ -361,7 +361,7 @@ class TextPrinter:
     def inner_product(self, inner: Array) -> tuple[str, int] | None:
         """Return uᵀv for the sum of u ⊙ v, else None."""
         pair: Sequence[Array] = ()
-        if inner.op == "pow" and inner.args[1] == build.TWO and inner.args[0].op == "name":
+        if inner.op == "pow" and inner.args[1] == leaves.TWO and inner.args[0].op == "name":
             pair = (inner.args[0], inner.args[0])
         elif inner.op == "mul" and len(inner.args) == 2 and all(p.shape for p in inner.args):
             pair = inner.args if all(_stands_alone(part) for part in inner.args) else ()

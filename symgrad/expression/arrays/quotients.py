@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.tree import Array
 
 
@@ -45,9 +45,9 @@ def quotient_of(x: Array, *, means: bool = True) -> Quotient:
     negative = number < 0
     number = abs(number)
     if number.numerator != 1:
-        above.insert(0, build.num(number.numerator))
+        above.insert(0, leaves.num(number.numerator))
     if number.denominator != 1:
-        below.insert(0, build.num(number.denominator))
+        below.insert(0, leaves.num(number.denominator))
     return Quotient(negative, tuple(above), tuple(below))
 
 
@@ -70,7 +70,7 @@ def _means(above: Sequence[Array], below: Sequence[Array]) -> tuple[list[Array],
             continue
         summed = inner.args[0]
         lost = summed.shape if inner.data is None else (summed.shape[inner.along],)
-        lengths = [build.length(size) for size in lost]
+        lengths = [leaves.length(size) for size in lost]
         rest = list(left)
         for length in lengths:
             if length in rest:

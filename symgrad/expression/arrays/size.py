@@ -90,3 +90,19 @@ def shape_text(shape: Shape) -> str:
     ('m×n', 'a number')
     """
     return "×".join(map(str, shape)) if shape else "a number"
+
+
+def is_at_least(a: Size, b: Size) -> bool:
+    """Tell whether a size is at least another one whatever the names in them are, from 1 on."""
+    gap = a - b
+    factors = [factor for _, factor in gap.terms]
+    return all(factor > 0 for factor in factors) and sum(factors) + gap.constant >= 0
+
+
+def shared_range(low: Size, high: Size, start: Size, stop: Size) -> tuple[Size, Size] | str:
+    """Return what two ranges share, "none", or "unknown" where that hangs on the sizes."""
+    if is_at_least(start, high) or is_at_least(low, stop):
+        return "none"
+    first = start if is_at_least(start, low) else low if is_at_least(low, start) else None
+    last = stop if is_at_least(high, stop) else high if is_at_least(stop, high) else None
+    return "unknown" if first is None or last is None else (first, last)

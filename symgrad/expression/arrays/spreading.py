@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symgrad.expression.arrays import build
+from symgrad.expression.arrays.rebuild import rebuilt
 from symgrad.expression.arrays.tree import Array
 
 MAX_TERMS = 48
@@ -21,7 +22,7 @@ def distributed(x: Array) -> Array:
         return _distributed_product(x)
     if x.op in {"chain", "T", "sum", "trace", "expand", "slice", "pad", "diagonal"}:
         parts = [distributed(part) for part in x.args]
-        made = build.rebuilt(x, parts)
+        made = rebuilt(x, parts)
         if made.op == "mul":
             return _distributed_product(made)
         if made.op != x.op:
@@ -36,7 +37,7 @@ def _spread_over_sum(x: Array) -> Array:
         if inner.op != "add" or len(inner.args) > MAX_TERMS:
             continue
         terms = [build.transposed(term) if turned else term for term in terms_of(inner)]
-        pieces = [build.rebuilt(x, [*x.args[:i], term, *x.args[i + 1 :]]) for term in terms]
+        pieces = [rebuilt(x, [*x.args[:i], term, *x.args[i + 1 :]]) for term in terms]
         return build.add(*(distributed(piece) for piece in pieces))
     return x
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays.rebuild import rebuilt
 from symgrad.expression.arrays.tree import Array
 
 
 def substituted(x: Array, values: Mapping[Array, Array]) -> Array:
     """Return `x` with every part that is a key of `values` replaced, through the constructors.
 
-    >>> from symgrad.expression.arrays.build import add, mul, name, num
+    >>> from symgrad.expression.arrays.build import add, mul
+
+    >>> from symgrad.expression.arrays.leaves import name, num
     >>> a, b = name("a"), name("b")
     >>> substituted(add(a, b), {a: b}) == mul(num(2), b)
     True
@@ -33,5 +35,5 @@ def _put(x: Array, values: Mapping[Array, Array], done: dict[bytes, Array]) -> A
     if known is None:
         parts = [_put(part, values, done) for part in x.args]
         same = all(a is b for a, b in zip(parts, x.args, strict=True))
-        known = done[x.key] = x if same else build.rebuilt(x, parts)
+        known = done[x.key] = x if same else rebuilt(x, parts)
     return known

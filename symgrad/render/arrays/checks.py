@@ -17,8 +17,8 @@ from symgrad.expression.certified import arb, ctx, fmpq
 from symgrad.render.html_check import Sentence
 from symgrad.render.sheet import plural
 from symgrad.targets.arrays.checking import error_of, flat_list, inputs_of, plain_value
-from symgrad.targets.base import EmittedFile
 from symgrad.targets.running_python import imported
+from symgrad.targets.task import EmittedFile
 from symgrad.trace.arrays.layout import norm, number_text
 from symgrad.trace.arrays.plan import ArrayPlan
 from symgrad.trace.arrays.run import ArrayStep, TracedArray, balls

@@ -9,15 +9,10 @@ from itertools import pairwise
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.directions import way_of
-from symgrad.derivation.arrays.jacobian import (
-    DIRECTION,
-    hessian,
-    hessian_product,
-    hessian_tensor,
-)
+from symgrad.derivation.arrays.jacobian import DIRECTION, hessian, hessian_product, hessian_tensor
 from symgrad.derivation.arrays.local import contribution, local_derivative
 from symgrad.derivation.arrays.tensors import NoIndexForm
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.size import shape_text
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
@@ -190,7 +185,7 @@ def paths_blocks(d: ArrayDerivation, *, limit: int) -> list[ArrayBlock]:
     left = limit
     for name in d.wrt:
         for path in d.paths(name, limit=left):
-            adjoint = build.ONE
+            adjoint = leaves.ONE
             for node, operand in pairwise(path):
                 adjoint = contribution(graph, node, operand, adjoint)
             items += [path, ArrayRow(graph.objective, name, adjoint, remark="   (on this path)")]

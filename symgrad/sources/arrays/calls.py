@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symgrad.errors import close_to
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import known_names, lookup
@@ -165,7 +165,7 @@ def _of_square(function: Callable[[Array], Array]) -> Row:
 
 
 def _norm(meaning: Meaning, x: Syntax) -> Array:
-    return build.sqrt(build.sum_(build.pow_(meaning.array(x.args[0]), build.TWO), None))
+    return build.sqrt(build.sum_(build.pow_(meaning.array(x.args[0]), leaves.TWO), None))
 
 
 def _solve(meaning: Meaning, x: Syntax) -> Array:
@@ -217,15 +217,15 @@ def _inner(meaning: Meaning, x: Syntax) -> Array:
 
 
 def _eye(meaning: Meaning, x: Syntax) -> Array:
-    return build.eye(meaning.size(x.args[0]))
+    return leaves.eye(meaning.size(x.args[0]))
 
 
 def _ones(meaning: Meaning, x: Syntax) -> Array:
-    return build.ones(tuple(meaning.size(part) for part in x.args))
+    return leaves.ones(tuple(meaning.size(part) for part in x.args))
 
 
 def _zeros(meaning: Meaning, x: Syntax) -> Array:
-    return build.zeros(tuple(meaning.size(part) for part in x.args))
+    return leaves.zeros(tuple(meaning.size(part) for part in x.args))
 
 
 def _transpose(meaning: Meaning, x: Syntax) -> Array:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import UNIT, Shape, Size, shape_text
 from symgrad.expression.arrays.tree import Array
 from symgrad.sources.problems import Fault, ShapesDoNotFit
@@ -231,7 +231,7 @@ class IndexTable:
         """Return a quotient of entries."""
         if isinstance(left, Array) and left.shape:
             raise meaning.fault("an array stands beside an entry: give it its indices", x)
-        below = self.entrywise("pow", [right, build.MINUS_ONE], meaning, x)
+        below = self.entrywise("pow", [right, leaves.MINUS_ONE], meaning, x)
         return self.product([left, below])
 
     def sum(
@@ -248,7 +248,7 @@ class IndexTable:
         a, b = (self._aligned(part, free, meaning, x) for part in (left, right))
         made = build.add(
             build.filled(a, self._shape(free)),
-            build.scaled(build.num(sign).value, build.filled(b, self._shape(free))),
+            leaves.scaled(leaves.num(sign).value, build.filled(b, self._shape(free))),
         )
         return Indexed(((made, free),))
 
@@ -258,7 +258,7 @@ class IndexTable:
         """Return a function of entries; a choice is a sum of what is chosen times 0 or 1."""
         if function == "where":
             chosen = self.entrywise("step", parts[:1], meaning, x)
-            opposite = self.sum(build.ONE, chosen, -1, meaning, x)
+            opposite = self.sum(leaves.ONE, chosen, -1, meaning, x)
             pairs = zip((chosen, opposite), parts[1:], strict=True)
             one, other = (self.product(pair) for pair in pairs)
             return self.sum(one, other, 1, meaning, x)
@@ -305,7 +305,7 @@ class IndexTable:
         outside = [(array, indices) for array, indices in body.factors if letter not in indices]
         size = self.ranges[letter]
         if not inside:
-            return Indexed((*outside, (build.length(size), ())))
+            return Indexed((*outside, (leaves.length(size), ())))
         vectors = [array for array, indices in inside if indices == (letter,)]
         groups: dict[str, list[Array]] = {}
         for array, indices in inside:

@@ -16,7 +16,7 @@ import re
 from dataclasses import replace
 
 from symgrad.errors import Place, close_to, free_name
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.size import Shape, Size, named
 from symgrad.expression.arrays.tree import Array, Facts
 from symgrad.expression.brackets import spans_between
@@ -165,7 +165,7 @@ class _ArrayFunction(FunctionReader):
         facts = self._facts(name, shape)
         if kind != "param" and not shape and value is not None and value > 0:
             facts = replace(facts, positive=True)
-        self._define(name, build.name(name, shape, facts))
+        self._define(name, leaves.name(name, shape, facts))
 
     def _define(self, name: str, variable: Array) -> None:
         self.variables[name] = variable
@@ -220,7 +220,7 @@ class _ArrayFunction(FunctionReader):
             fault = "only the shape of an array is unpacked"
             raise self.fault(fault, target, "`n, m = X.shape`")
         for name, size in zip(names, sizes, strict=True):
-            self.values[name] = PyValue(build.length(size), ())
+            self.values[name] = PyValue(leaves.length(size), ())
 
     def _assign(self, item: PythonAssignment, *, result: bool = False) -> None:
         name = item.name
@@ -243,7 +243,7 @@ class _ArrayFunction(FunctionReader):
         )
         if lost and tree.shape:
             facts = replace(facts, kept=lost[0])
-        variable = build.name(name, tree.shape, facts)
+        variable = leaves.name(name, tree.shape, facts)
         self.trees[name] = tree
         self.places[name] = self.place(item.place)
         self.written[name] = " ".join(ast.unparse(item.value).split())

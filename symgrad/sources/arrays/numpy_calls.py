@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from symgrad.errors import close_to
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import Size, whole
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import known_names, lookup
@@ -205,7 +205,7 @@ def _variance(x: Array, axis: int | None) -> Array:
     mean = build.mean(x, axis)
     if axis is not None and len(x.shape) == 2:
         mean = build.expand(mean, 1 - axis, x.shape)
-    return build.mean(build.pow_(build.sub(x, mean), build.TWO), axis)
+    return build.mean(build.pow_(build.sub(x, mean), leaves.TWO), axis)
 
 
 def _of_square(function: Callable[[Array], Array]) -> Row:
@@ -220,7 +220,7 @@ def _norm(c: NumpyCall) -> PyValue:
     if shown not in {None, "2", "'fro'", "None"} or (shown == "2" and len(x.array.shape) == 2):
         c.fail(f"`{c.written}`: this norm has no derivative in closed form")
     axis = c.axis(x, c.options.get("axis"))
-    squares = build.pow_(x.array, build.TWO)
+    squares = build.pow_(x.array, leaves.TWO)
     return c.reduced(x, build.sqrt(build.sum_(squares, _inner(x, axis))), axis)
 
 
@@ -279,7 +279,7 @@ def _matrix_power(c: NumpyCall) -> PyValue:
         c.fail(f"`{c.written}`: the power is a whole number up to 8")
     times = int(power.value)
     factor = matrix if times >= 0 else build.inverse(matrix)
-    made = build.chain(*(factor,) * abs(times)) if times else build.eye(matrix.shape[0])
+    made = build.chain(*(factor,) * abs(times)) if times else leaves.eye(matrix.shape[0])
     return PyValue(made, matrix.shape)
 
 
@@ -396,7 +396,7 @@ def _length(c: NumpyCall) -> PyValue:
     x = c.plain()
     if not x.shape:
         c.fail(f"`{c.reader.written(c.argument())}` is a number")
-    return PyValue(build.length(x.shape[0]), ())
+    return PyValue(leaves.length(x.shape[0]), ())
 
 
 def _power(c: NumpyCall) -> PyValue:
@@ -415,7 +415,7 @@ def _arithmetic(function: Callable[[Array, Array], Array]) -> Row:
 def _log_add_exp(a: Array, b: Array) -> Array:
     """Return log(e^a + e^b); with zero for one of them it is softplus."""
     for one, other in ((a, b), (b, a)):
-        if build.is_zero(one):
+        if leaves.is_zero(one):
             return build.fn("softplus", other)
     return build.fn("log", build.add(build.fn("exp", a), build.fn("exp", b)))
 
@@ -429,7 +429,7 @@ def _clip(c: NumpyCall) -> PyValue:
 
 def _square_entries(c: NumpyCall) -> PyValue:
     x = c.value()
-    return PyValue(build.pow_(x.array, build.TWO), x.axes)
+    return PyValue(build.pow_(x.array, leaves.TWO), x.axes)
 
 
 _AXIS = frozenset(("axis", "keepdims"))
@@ -466,12 +466,12 @@ ROWS: dict[str, tuple[Row, frozenset[str]]] = {
     "flatten": (_reshape, _NONE),
     "inner": (_dot, _NONE),
     "transpose": (lambda c: c.reader.turned(c.value()), _NONE),
-    "eye": (lambda c: _plain(build.eye(c.reader.size(c.argument()))), _NONE),
-    "identity": (lambda c: _plain(build.eye(c.reader.size(c.argument()))), _NONE),
-    "ones": (_filled(build.ones), _NONE),
-    "zeros": (_filled(build.zeros), _NONE),
-    "ones_like": (_like(build.ones), _NONE),
-    "zeros_like": (_like(build.zeros), _NONE),
+    "eye": (lambda c: _plain(leaves.eye(c.reader.size(c.argument()))), _NONE),
+    "identity": (lambda c: _plain(leaves.eye(c.reader.size(c.argument()))), _NONE),
+    "ones": (_filled(leaves.ones), _NONE),
+    "zeros": (_filled(leaves.zeros), _NONE),
+    "ones_like": (_like(leaves.ones), _NONE),
+    "zeros_like": (_like(leaves.zeros), _NONE),
     "concatenate": (_concatenate, frozenset(("axis",))),
     "hstack": (_concatenate, _NONE),
     "vstack": (_concatenate, _NONE),

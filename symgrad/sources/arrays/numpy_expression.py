@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NoReturn, cast
 
 from symgrad.errors import Place, close_to
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import Size, shape_text, whole
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import known_names, lookup
@@ -85,23 +85,23 @@ class NumpyReader:
         text = repr(node.value)
         if len(text) > 60 or "inf" in text or "nan" in text:
             self.fail("this number is too long", node)
-        return PyValue(build.num(Fraction(text)), ())
+        return PyValue(leaves.num(Fraction(text)), ())
 
     def _Name(self, node: ast.Name) -> PyValue:  # noqa: N802
         found = self.values.get(node.id)
         if found is not None:
             return found
         if node.id in self.sizes:
-            return PyValue(build.length(self.sizes[node.id]), ())
+            return PyValue(leaves.length(self.sizes[node.id]), ())
         if node.id == "pi":
-            return PyValue(build.constant("pi"), ())
+            return PyValue(leaves.constant("pi"), ())
         hint = close_to(node.id, [*self.values, *self.sizes])
         return self.fail(f"unknown name `{node.id}`", node, hint)
 
     def _Attribute(self, node: ast.Attribute) -> PyValue:  # noqa: N802
         if isinstance(node.value, ast.Name) and node.value.id in {"np", "numpy", "math"}:
             if node.attr in {"pi", "e"}:
-                return PyValue(build.constant(node.attr), ())
+                return PyValue(leaves.constant(node.attr), ())
             self.fail(f"`{self.written(node)}` is no value", node)
         if node.attr in {"T", "mT"}:
             return self.turned(self.value(node.value))
@@ -145,7 +145,7 @@ class NumpyReader:
             case ast.Mult():
                 made = build.mul(a, b)
             case ast.Div():
-                if build.is_zero(b):
+                if leaves.is_zero(b):
                     self.fail("division by zero", node)
                 made = build.div(a, b)
             case ast.Pow():
@@ -268,7 +268,7 @@ class NumpyReader:
             if isinstance(inner, ast.Constant) and isinstance(inner.value, int):
                 at = -inner.value if negative else inner.value
                 if -len(sizes) <= at < len(sizes):
-                    return PyValue(build.length(sizes[at]), ())
+                    return PyValue(leaves.length(sizes[at]), ())
             self.fail(f"`{self.written(node)}` is no size", node)
         if (
             isinstance(node.value, ast.Call)
@@ -363,7 +363,7 @@ class NumpyReader:
             elif condition.op == "expand":
                 pass
             elif condition.op not in {"cmp", "logic"}:
-                arrays[0] = build.compare("!=", condition, build.ZERO)
+                arrays[0] = build.compare("!=", condition, leaves.ZERO)
         if function in {"max", "min"} and len(arrays) > 2:
             made = arrays[0]
             for other in arrays[1:]:

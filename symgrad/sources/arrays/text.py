@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.size import Shape
 from symgrad.expression.arrays.tree import Array, Facts
 from symgrad.expression.names import canonical
@@ -100,7 +100,7 @@ class _ArrayReader:
                 scanner.faults.error(f"`{name}` is a size and an input", place)
         for name, node in scanner.inputs.items():
             shape = scanner.shapes[name]
-            self.variables[name] = build.name(name, shape, self._facts(name, shape, node))
+            self.variables[name] = leaves.name(name, shape, self._facts(name, shape, node))
         for fact in scanner.stated:
             if self._find(fact.name) is None and fact.name not in scanner.sizes:
                 message = f"unknown name `{fact.name}`"
@@ -219,7 +219,7 @@ class _ArrayReader:
             self._facts(item.name, tree.shape, None),
             sums_in(tree, self.variables, self.trees),
         )
-        self.variables[item.name] = build.name(item.name, tree.shape, facts)
+        self.variables[item.name] = leaves.name(item.name, tree.shape, facts)
 
     def _objective(self) -> str:
         scanner = self.scanner

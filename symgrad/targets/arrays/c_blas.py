@@ -6,12 +6,12 @@ loop: it writes each entry once, and cblas_dger, which adds to a matrix of zeros
 
 from __future__ import annotations
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.tree import Array
 from symgrad.targets.arrays.c_loops import CLoops
 from symgrad.targets.arrays.loop_helpers_c import C as PLAIN
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 
 INCLUDE = "#include <cblas.h>"
 _MACROS = ("I", "complex", "imaginary")  # of complex.h, which a cblas.h may bring along
@@ -83,7 +83,7 @@ class BlasLoops(CLoops):
 
 def _pair(x: Array) -> tuple[str, str] | None:
     """Return the names of two arrays whose product of each entry is meant, or None."""
-    square = x.op == "pow" and x.args[1] == build.TWO
+    square = x.op == "pow" and x.args[1] == leaves.TWO
     parts = (x.args[0], x.args[0]) if square else x.args if x.op == "mul" else ()
     if len(parts) != 2 or any(p.op != "name" or p.shape != x.shape for p in parts):
         return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.print_numpy import bare
 from symgrad.expression.arrays.size import Size
 from symgrad.expression.arrays.tree import Array, walk
 from symgrad.targets.arrays.fusing import fused
-from symgrad.targets.arrays.loops import CALLED, Index, Loops, extent
+from symgrad.targets.arrays.loop_lines import extent
+from symgrad.targets.arrays.loops import CALLED, Index, Loops
 
 LANES = 16
 _LOOP = "for (size_t {{i}} = {}; {{i}} < {}; {{i}}{}) {{{{"
@@ -65,7 +66,7 @@ class CLoops(Loops):
         name = self.fresh("f")
         value = self.value(x, (*outer, "0"))
         self.line(self.spelling.scalar.format(name=name, value=bare(value)))
-        return build.name(name, ())
+        return leaves.name(name, ())
 
     # Sums -----------------------------------------------------------------------------------------
 
@@ -142,4 +143,4 @@ def _is_length(x: Array) -> bool:
 
 
 def _is_square(x: Array) -> bool:
-    return x.op == "pow" and x.args[1] == build.TWO
+    return x.op == "pow" and x.args[1] == leaves.TWO

@@ -11,7 +11,7 @@ from typing import Any
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.jacobian import adjoints, jacobian
 from symgrad.derivation.arrays.points import TRIALS, Point, points
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.identity import distinct
@@ -84,8 +84,8 @@ def held(d: ArrayDerivation, target: str, run: Runner, *, samples: bool) -> Arra
     if d.jacobian:
         right = {name: jacobian(graph, top, name) for name in d.wrt}
     else:
-        swept = adjoints(graph, top, build.ONE)
-        right = {n: swept.get(n, build.zeros(graph.shape_of[n])) for n in d.wrt}
+        swept = adjoints(graph, top, leaves.ONE)
+        right = {n: swept.get(n, leaves.zeros(graph.shape_of[n])) for n in d.wrt}
     calls: list[Arguments] = []
     wanted: list[tuple[Point, list[list[float]]]] = []
     for at, point in enumerate(points(graph, {}, scale=_SCALE)):

@@ -9,7 +9,8 @@ from symgrad.expression.arrays.print_numpy import bare
 from symgrad.expression.brackets import depths
 from symgrad.expression.tree import Call, Var
 from symgrad.targets import target
-from symgrad.targets.base import Helper, helpers_of, with_needs
+from symgrad.targets.base import helpers_of
+from symgrad.targets.helper import Helper, with_needs
 from symgrad.targets.printing import ATOM, Inexpressible, Spelling
 
 _PLACE = re.compile(r"(?:(?<=\()|(?<=, ))\0(\d+)\0(?=[,)])|\0(\d+)\0")

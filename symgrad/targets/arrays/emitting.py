@@ -11,9 +11,9 @@ from symgrad.targets.arrays.c import c_files
 from symgrad.targets.arrays.javascript import javascript
 from symgrad.targets.arrays.numpy import code
 from symgrad.targets.arrays.python import python
-from symgrad.targets.base import EmittedFile
 from symgrad.targets.long_lines import folded
 from symgrad.targets.long_python import folded_python
+from symgrad.targets.task import EmittedFile
 
 LANGUAGES = ("numpy", "python", "javascript", "c")
 

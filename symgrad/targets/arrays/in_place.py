@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.tree import Array, names_in, walk
 from symgrad.targets.arrays.statements import ArrayAssignment
@@ -69,7 +69,7 @@ def written_over(tree: Array, own: Array, code: Callable[[Array], str]) -> str:
     others = [part for part in tree.args if part != own]
     if tree.op == "add":
         rest = build.add(*others)
-        if len(others) == 1 and build.split_number(others[0])[0] < 0:
+        if len(others) == 1 and leaves.split_number(others[0])[0] < 0:
             return f"np.subtract({word}, {code(build.neg(rest))}, out={word})"
         return f"np.add({word}, {code(rest)}, out={word})"
     quotient = quotient_of(tree)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 
 PYTHON = {
     "matmul": Helper("""

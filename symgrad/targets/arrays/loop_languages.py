@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symgrad.targets import printing
-from symgrad.targets.arrays.loops import Spelling
+from symgrad.targets.arrays.loop_lines import Spelling
 
 PYTHON = Spelling(
     name="python",

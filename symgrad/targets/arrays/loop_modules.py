@@ -11,7 +11,8 @@ from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import Shape
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.targets.arrays.elementary import Elementary
-from symgrad.targets.arrays.loops import Loops, Spelling, extent
+from symgrad.targets.arrays.loop_lines import Spelling, extent
+from symgrad.targets.arrays.loops import Loops
 from symgrad.targets.arrays.module import ArrayModule
 from symgrad.targets.arrays.statements import (
     ArrayAssignment,

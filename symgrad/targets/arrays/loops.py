@@ -7,126 +7,34 @@ brings along. A language says how these are spelled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.print_numpy import bare, identifier
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
-from symgrad.targets import printing
 from symgrad.targets.arrays.elementary import Elementary, closed
+from symgrad.targets.arrays.loop_lines import LoopLines, Spelling, extent
 
 CALLED = frozenset(
     ("chain", "inv", "det", "logdet", "softmax", "lse", "sum", "most", "least", "trace")
 )
-_VARIABLES: tuple[str, ...] = (*"ijqrsuvw", *(f"i{n}" for n in range(1, 30)))
 Index = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Spelling:
-    """How a language writes loops.
-
-    `loop` takes a variable and a length; `scalar` declares a number, `array` an array of a length;
-    `choice` takes a condition and two values; `size` turns a length into a number. `call` calls a
-    helper. Functions of numbers are written as the target called `name` does, or as `functions`
-    says.
-    """
-
-    name: str
-    loop: str
-    close: str
-    scalar: str
-    assign: str
-    array: str
-    choice: str
-    power: str
-    both: str
-    either: str
-    opposite: str
-    size: str
-    call: str
-    square: str
-    library: str = ""  # what stands before the names of its library
-    functions: Mapping[str, printing.Spelling] = field(default_factory=dict)
-    equal: str = "=="
-    unequal: str = "!="
-
-
-def extent(size: Size, wrap: str = "{0}") -> str:
-    """Return the code of one size, in brackets where it is no single word; names go into `wrap`."""
-    text = size.written(lambda name: wrap.format(identifier(name)), "*", " ")
-    return f"({text})" if " " in text or "*" in text else text
-
-
-class Loops:
+class Loops(LoopLines):
     """Writes the body of one function."""
 
     def __init__(
         self, spelling: Spelling, functions: Elementary, taken: Sequence[str], indent: int = 1
     ) -> None:
-        self.spelling = spelling
+        super().__init__(spelling, taken, indent)
         self.spelled = functions.call
-        self.taken = set(taken)
-        self.lines: list[str] = []
-        self.depth = indent
         self.known: dict[bytes, str] = {}
         self.used: set[str] = set()
-        self.arrays: list[tuple[str, tuple[Size, ...]]] = []
-        self.count = 0
-        self.opened: list[str] = []
         self.filled: set[str] = set()
-
-    # Lines and names ------------------------------------------------------------------------------
-
-    def line(self, text: str) -> None:
-        """Write a line at the depth of the loops around it."""
-        self.lines.append("    " * self.depth + text)
-
-    def fresh(self, stem: str) -> str:
-        """Return a name that nothing has."""
-        while True:
-            self.count += 1
-            name = f"{stem}{self.count}"
-            if name not in self.taken:
-                self.taken.add(name)
-                return name
-
-    def length(self, sizes: Sequence[Size]) -> str:
-        """Return the code of a product of sizes."""
-        return "*".join(extent(size) for size in sizes) or "1"
-
-    def open(self, size: Size, loop: str = "") -> str:
-        """Begin a loop over a size, or as `loop` says; return its variable."""
-        name = next(c for c in _VARIABLES if c not in self.taken and c not in self.opened)
-        self.opened.append(name)
-        self.line((loop or self.spelling.loop).format(i=name, n=extent(size).strip("()")))
-        self.depth += 1
-        return name
-
-    def end(self, count: int = 1) -> None:
-        """End loops."""
-        for _ in range(count):
-            self.depth -= 1
-            self.opened.pop()
-            if self.spelling.close:
-                self.line(self.spelling.close)
-
-    def declare(self, name: str, shape: tuple[Size, ...]) -> None:
-        """Declare an array, or take note of it where its space comes from outside."""
-        self.arrays.append((name, shape))
-        if self.spelling.array:
-            self.line(self.spelling.array.format(name=name, n=self.length(shape)))
-
-    def put(self, name: str, at: str, value: str) -> None:
-        """Assign one entry."""
-        self.line(self.spelling.assign.format(left=f"{name}[{at}]", right=bare(value)))
-
-    def finish(self) -> None:
-        """Arrange the lines when all are written."""
 
     # Statements -----------------------------------------------------------------------------------
 
@@ -190,7 +98,7 @@ class Loops:
                 else:
                     self.line(self.spelling.scalar.format(name=name, value=value))
             self.known[x.key] = name
-        return build.name(name, x.shape)
+        return leaves.name(name, x.shape)
 
     def number(self, x: Array) -> str:
         """Return the code of a number, after what it needs has been computed."""
@@ -267,11 +175,11 @@ class Loops:
             below = self.value(build.pow_(base, build.neg(exponent)), at)
             return f"(1.0/{closed(below)})"
         inner = self.value(base, at)
-        if exponent == build.HALF:
+        if exponent == leaves.HALF:
             return self.spelled("sqrt", [inner])
-        if exponent == build.TWO and (base.op == "name" or inner.replace(".", "").isalnum()):
+        if exponent == leaves.TWO and (base.op == "name" or inner.replace(".", "").isalnum()):
             return f"({inner}*{inner})"
-        if exponent == build.TWO:
+        if exponent == leaves.TWO:
             self.used.add("square")
             return self.spelling.square.format(bare(inner))
         return self.spelling.power.format(inner, self.value(exponent, at))
@@ -439,7 +347,7 @@ class Loops:
         matrix, turned = self.operand(x.args[0])
         size = extent(x.shape[0])
         identity = self.space(x.shape[0])
-        self.fill(identity, build.eye(x.shape[0]))
+        self.fill(identity, leaves.eye(x.shape[0]))
         self.helper("solve", size, size, matrix, turned, identity, self.space(x.shape[0]), name)
 
     def _logdet_value(self, x: Array) -> str:

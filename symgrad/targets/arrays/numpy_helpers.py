@@ -9,7 +9,7 @@ from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.spelling import Spelling
 from symgrad.targets.arrays.elementary import Elementary
-from symgrad.targets.base import Helper
+from symgrad.targets.helper import Helper
 
 _LINALG = frozenset(("inv", "solve", "det", "norm"))
 HELPERS = {

@@ -9,8 +9,8 @@ from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import Shape
 from symgrad.targets.arrays.loop_helpers import PYTHON as HELPERS
 from symgrad.targets.arrays.loop_languages import PYTHON
+from symgrad.targets.arrays.loop_lines import extent
 from symgrad.targets.arrays.loop_modules import Body, LoopModule
-from symgrad.targets.arrays.loops import extent
 from symgrad.targets.arrays.numpy_texts import CHECK, SAID, SIZES
 
 

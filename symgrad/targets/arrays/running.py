@@ -17,12 +17,12 @@ from symgrad.graph.arrays import ArrayGraph
 from symgrad.targets.arrays.c_blas import INCLUDE
 from symgrad.targets.arrays.checking import Arguments, ArrayCheck, Runner, Value, held, inputs_of
 from symgrad.targets.arrays.running_blas import NO_BLAS, blas_flags
-from symgrad.targets.base import EmittedFile
 from symgrad.targets.bounded import run as run_tool
 from symgrad.targets.check_code import CodeCheckFailed, code_check_failed
 from symgrad.targets.running import BrokenCode
 from symgrad.targets.running_c import c_compiler
 from symgrad.targets.running_python import imported
+from symgrad.targets.task import EmittedFile
 
 
 def check_arrays(d: ArrayDerivation, target: str, files: Sequence[EmittedFile]) -> ArrayCheck:

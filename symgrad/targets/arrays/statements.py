@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.jacobian import hessian
 from symgrad.errors import SymgradError
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, names_in, walk
@@ -148,7 +148,7 @@ def softmax_with_lse(rows: Sequence[ArrayAssignment]) -> dict[str, str]:
         if row.tree.op != "lse":
             continue
         z, axis = row.tree.args[0], row.tree.axis
-        total = build.name(row.name, row.tree.shape)
+        total = leaves.name(row.name, row.tree.shape)
         spread = total if axis is None else build.expand(total, 1 - axis, z.shape)
         softmax = build.fn("exp", build.sub(z, spread))
         for other in rows:
@@ -160,7 +160,7 @@ def softmax_with_lse(rows: Sequence[ArrayAssignment]) -> dict[str, str]:
 
 def _logit_of_rest(x: Array, graph: ArrayGraph) -> Array | None:
     """Return z where an expression is 1 − σ(z), or None."""
-    rest = build.sub(build.ONE, x) if x.op == "add" else x
+    rest = build.sub(leaves.ONE, x) if x.op == "add" else x
     value = graph.trees.get(rest.text) if rest.op == "name" else rest
     is_sigmoid = value is not None and value.op == "fn" and value.data == "sigmoid"
     return value.args[0] if value is not None and is_sigmoid and x.op == "add" else None
@@ -262,11 +262,11 @@ def shared(
             if part in known or part not in set(walk(tree)):
                 continue
             if part == tree:
-                known[part] = variables.get(row.name) or build.name(row.name, part.shape)
+                known[part] = variables.get(row.name) or leaves.name(row.name, part.shape)
                 continue
             name = next(names)
             made.append(ArrayAssignment(name, substituted(part, known)))
-            known[part] = build.name(name, part.shape)
+            known[part] = leaves.name(name, part.shape)
         whole = known.get(tree)
         if whole is not None and whole.text == row.name:
             others = {key: value for key, value in known.items() if key != tree}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from symgrad.derivation.arrays.directions import change, way_of
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.tree import Array, names_in
 from symgrad.verify.arrays.consequences import Consequences
 from symgrad.verify.arrays.differentials import (
@@ -49,7 +49,7 @@ class Changes(Consequences):
         pair = paired(left, self.scope)
         if of is None and pair is not None:
             inner = self.side(pair[0], statement, None).value
-            self.add_directions({"": build.name(pair[1], inner.shape)})
+            self.add_directions({"": leaves.name(pair[1], inner.shape)})
             return statement, None
         if of is None:
             primed = _PRIMED.fullmatch(left)

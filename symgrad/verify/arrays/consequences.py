@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.tree import names_in
 from symgrad.sources.problems import Fault, ShapesDoNotFit
 from symgrad.verify.arrays.conditions import is_zero
@@ -32,7 +32,7 @@ class Consequences(Telling):
             return None
         outside = self.scope, self.decider
         try:
-            rates = {word: build.name(word, ()) for word in rates_in(form.text, self.scope)}
+            rates = {word: leaves.name(word, ()) for word in rates_in(form.text, self.scope)}
             if rates:
                 self.add_directions(rates)
             told = rewritten(form.text, self.scope)

@@ -20,7 +20,7 @@ from symgrad.derivation.arrays.jacobian import (
     matrix_of,
 )
 from symgrad.errors import SymgradError
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.entries import slopes
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
@@ -139,10 +139,10 @@ class Scope(Names):
         known = [node for node in nodes if node is not None]
         if len(known) < len(nodes) or tops != nodes[:-1] or self.graph.shape_of[known[0]]:
             return found[0]
-        tree = build.ONE
+        tree = leaves.ONE
         for top, bottom in pairwise(known):
             pulled = adjoints(self.graph, top, tree).get(bottom)
-            tree = build.zeros(self.graph.shape_of[bottom]) if pulled is None else pulled
+            tree = leaves.zeros(self.graph.shape_of[bottom]) if pulled is None else pulled
         tree = build.transposed(tree) if self.numerator else tree
         return self._letter(tuple(known), tree)
 
@@ -165,7 +165,7 @@ class Scope(Names):
         weights, free = self.value_of(found["front"].strip() or "1")
         if free != summed or weights.shape != shape:
             return found[0]
-        pulled = adjoints(self.graph, node, weights).get(below, build.zeros(own))
+        pulled = adjoints(self.graph, node, weights).get(below, leaves.zeros(own))
         mark = self._letter(("summed", found[0]), pulled)
         return f"{mark}_{{{','.join(letters)}}}"
 
@@ -270,9 +270,9 @@ class Scope(Names):
                 raise NotTold(problem.diagnostics[0].message) from None
             return build.transposed(matrix) if self.denominator and not entries else matrix
         if top not in self._adjoints:
-            self._adjoints[top] = adjoints(self.graph, top, build.ONE)
+            self._adjoints[top] = adjoints(self.graph, top, leaves.ONE)
         found = self._adjoints[top].get(bottom)
-        tree = build.zeros(self.graph.shape_of[bottom]) if found is None else found
+        tree = leaves.zeros(self.graph.shape_of[bottom]) if found is None else found
         if second:
             try:
                 fold = Folding((self.graph.variables[n], t) for n, t in self.graph.values).fold

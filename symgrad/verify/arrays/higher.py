@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from symgrad.derivation.arrays.directions import change, way_of
 from symgrad.derivation.arrays.jacobian import derivative, hessian_product
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
 from symgrad.sources.arrays.tokens import index_letters
@@ -185,7 +185,7 @@ def _is_apart(
         return False
     if more and rows != letters:
         return False
-    scales = build.name(_SCALES, value.shape if more else (value.shape[one],))
+    scales = leaves.name(_SCALES, value.shape if more else (value.shape[one],))
     inside = substituted(value, {way: build.mul(_along_axis(scales, other, way), way)})
     outside = build.mul(_along_axis(scales, one, value), value)
     decider = Decider(with_changes(scope.graph, {way.text: way, _SCALES: scales}))

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import Size
 from symgrad.expression.arrays.tree import Array, Facts
 from symgrad.verify.arrays.collecting import LARGEST_POWER, MAX_TERMS, Collector, Expand
@@ -196,7 +196,7 @@ class Former(Collector):
         return self.product(
             [
                 self.terms(power, at),
-                self.terms(build.pow_(total, build.MINUS_ONE), at if total.shape else ()),
+                self.terms(build.pow_(total, leaves.MINUS_ONE), at if total.shape else ()),
             ]
         )
 
@@ -208,29 +208,29 @@ class Former(Collector):
         if x.data == "exp":
             return self.exponential(inner, at)
         if x.data == "sigmoid":
-            below = build.add(build.ONE, build.fn("exp", build.neg(inner)))
+            below = build.add(leaves.ONE, build.fn("exp", build.neg(inner)))
             return self.as_atom(at, Fraction(-1), lambda i: self.entry(below, i))
         if x.data == "log" and (found := self.logarithm(inner, at)) is not None:
             return found
         if x.data == "softplus":
-            return self.terms(build.fn("log", build.add(build.ONE, build.fn("exp", inner))), at)
+            return self.terms(build.fn("log", build.add(leaves.ONE, build.fn("exp", inner))), at)
         if x.data == "where":
             chosen = Array("fn", x.args[:1], "step", x.args[0].shape)
-            other = build.sub(build.ONE, chosen)
+            other = build.sub(leaves.ONE, chosen)
             pairs = build.mul(chosen, x.args[1]), build.mul(other, x.args[2])
             return [term for part in pairs for term in self.entry(part, at)]
         if x.data == "step":
             return self.step(inner, at)
         if x.data == "relu":
-            return self.terms(build.mul(inner, build.step(inner, ">", build.ZERO)), at)
+            return self.terms(build.mul(inner, build.step(inner, ">", leaves.ZERO)), at)
         if x.data in {"max", "min"} and len(x.args) == 2:
             relation = ">=" if x.data == "max" else "<="
             return self.terms(build.fn("where", build.compare(relation, *x.args), *x.args), at)
         if x.data == "abs":
             return self.terms(build.mul(inner, build.fn("sign", inner)), at)
         if x.data == "sign" and self.kinks:
-            above = build.step(inner, ">", build.ZERO)
-            return self.terms(build.add(above, above, build.MINUS_ONE), at)
+            above = build.step(inner, ">", leaves.ZERO)
+            return self.terms(build.add(above, above, leaves.MINUS_ONE), at)
         if x.data == "silu":
             return self.terms(build.mul(inner, build.fn("sigmoid", inner)), at)
         return self._other(x, at)
@@ -432,9 +432,9 @@ def vanishes(x: Array, deadline: float, *, kinks: bool = False) -> bool:
     With `kinks` it may be anything where a condition changes: a derivative has no value there.
 
     >>> from symgrad.expression.arrays.size import named
-    >>> a, u = build.name("A", (named("m"), named("n"))), build.name("u", (named("m"),))
+    >>> a, u = leaves.name("A", (named("m"), named("n"))), leaves.name("u", (named("m"),))
     >>> left = build.chain(build.transposed(build.mul(a, build.expand(u, 0, a.shape))), u)
-    >>> right = build.chain(build.transposed(a), build.pow_(u, build.TWO))
+    >>> right = build.chain(build.transposed(a), build.pow_(u, leaves.TWO))
     >>> vanishes(build.sub(left, right), time.process_time() + 5)
     True
     """

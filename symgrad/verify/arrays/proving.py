@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from symgrad.derivation.arrays.points import Point, points
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import named_in, shortest
@@ -70,7 +70,7 @@ class Decider:
         named = named_in(yours, self.fold, {}), named_in(right, self.fold, {})
         for a, b in ((yours, right), named, expanded, tuple(map(_mirrored, (yours, right)))):
             difference = build.sub(a, b)
-            if build.is_zero(difference) or build.is_zero(distributed(difference)):
+            if leaves.is_zero(difference) or leaves.is_zero(distributed(difference)):
                 return ArrayOutcome("proved", "equal for all sizes")
             if vanishes(difference, deadline, kinks=kinks):
                 return ArrayOutcome("proved", "equal for all sizes")
@@ -124,7 +124,7 @@ class Decider:
 def _mirrored(x: Array) -> Array:
     """Return an expression with 1 − σ(z) for σ(−z), and 1 − tanh²(z) for 1/cosh²(z)."""
     found = {
-        part: build.sub(build.ONE, build.fn("sigmoid", build.neg(part.args[0])))
+        part: build.sub(leaves.ONE, build.fn("sigmoid", build.neg(part.args[0])))
         for part in walk(x)
         if part.op == "fn" and part.data == "sigmoid" and _is_negative(part.args[0])
     }
@@ -133,8 +133,8 @@ def _mirrored(x: Array) -> Array:
             times = part.args[1].value / -2
             if times > 0 and times.denominator == 1:
                 tangent = build.fn("tanh", part.args[0].args[0])
-                inner = build.sub(build.ONE, build.pow_(tangent, build.TWO))
-                found[part] = build.pow_(inner, build.num(times))
+                inner = build.sub(leaves.ONE, build.pow_(tangent, leaves.TWO))
+                found[part] = build.pow_(inner, leaves.num(times))
     return substituted(x, found) if found else x
 
 

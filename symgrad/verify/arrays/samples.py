@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import Size
 from symgrad.expression.arrays.tree import Array
 from symgrad.graph.arrays import ArrayGraph, opaque
@@ -35,7 +35,7 @@ def with_samples(graph: ArrayGraph, texts: Iterable[str]) -> ArrayGraph:
             continue
         size, tree = parts
         added[top + _SUM] = tree
-        whole = build.mul(build.length(size), tree)
+        whole = build.mul(leaves.length(size), tree)
         added[top + _MEAN] = whole if _is_mean(graph.trees[top], size, graph) else tree
     if not added:
         return graph
@@ -138,5 +138,5 @@ def _is_mean(x: Array, size: Size, graph: ArrayGraph) -> bool:
         return x.text in graph.trees and _is_mean(graph.trees[x.text], size, graph)
     if x.op == "add":
         return all(_is_mean(part, size, graph) for part in x.args)
-    one = build.pow_(build.length(size), build.MINUS_ONE)
+    one = build.pow_(leaves.length(size), leaves.MINUS_ONE)
     return x.op == "mul" and any(part == one or _is_mean(part, size, graph) for part in x.args)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from symgrad.derivation.arrays.derive import derive_arrays
 from symgrad.expression import spellings as spelled
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import leaves
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
 from symgrad.expression.names import canonical
@@ -72,7 +72,7 @@ class Names:
     def look_up(self, word: str) -> Array | None:
         """Return what a word stands for, or None."""
         if word in self.marks:
-            return build.name(word, self.marks[word].shape, _facts(self.marks[word]))
+            return leaves.name(word, self.marks[word].shape, _facts(self.marks[word]))
         for plain in spellings(word):
             if plain in self.definitions:
                 return self.definitions[plain]
@@ -94,7 +94,7 @@ class Names:
             found: dict[str, Array] = {}
             for item in derivation.array_sensitivities:
                 tree = substituted(item.value, values)
-                values[build.name(item.name, item.value.shape)] = tree
+                values[leaves.name(item.name, item.value.shape)] = tree
                 found[item.name] = tree
             self._sensitivities = found
         for plain in spellings(word):

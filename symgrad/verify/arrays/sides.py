@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from symgrad.errors import Place
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import Shape, Size, named
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, walk
@@ -240,7 +240,7 @@ class SideReader:
 
     def plain(self, x: Array) -> Array:
         """Return an expression with derivatives put in for their letters."""
-        values = {build.name(mark, tree.shape): tree for mark, tree in self.scope.marks.items()}
+        values = {leaves.name(mark, tree.shape): tree for mark, tree in self.scope.marks.items()}
         return substituted(x, values) if values else x
 
 

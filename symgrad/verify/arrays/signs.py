@@ -10,7 +10,9 @@ _POSITIVE = frozenset(("exp", "abs", "sigmoid", "softplus", "cosh", "relu", "ste
 def not_negative(x: Array) -> bool:
     """Tell whether no entry of an expression is below zero; False where it does not show.
 
-    >>> from symgrad.expression.arrays.build import TWO, add, name, pow_
+    >>> from symgrad.expression.arrays.leaves import TWO, name
+
+    >>> from symgrad.expression.arrays.build import add, pow_
     >>> not_negative(add(pow_(name("x"), TWO), TWO)), not_negative(name("x"))
     (True, False)
     """

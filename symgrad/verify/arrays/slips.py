@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise, permutations
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.print_text import TextPrinter
+from symgrad.expression.arrays.rebuild import rebuilt
 from symgrad.expression.arrays.size import UNIT, shape_text
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.tree import Array, Facts, walk
@@ -51,7 +52,7 @@ def _repairs(yours: Array, right: Array, decider: Decider) -> Iterator[tuple[str
     yield "sign", "the sign is wrong", build.neg(yours)
     for number in _NUMBERS:
         kind = "factor" if number > 0 else "sign"
-        yield kind, f"the factor {number} is missing", build.scaled(number, yours)
+        yield kind, f"the factor {number} is missing", leaves.scaled(number, yours)
     if len(yours.shape) == 2 and yours.shape[0] == yours.shape[1]:
         yield "transposed", "it is transposed", build.transposed(yours)
     yield from _missing_sums(yours, right)
@@ -61,7 +62,7 @@ def _repairs(yours: Array, right: Array, decider: Decider) -> Iterator[tuple[str
     for size in decider.graph.sizes:
         from symgrad.expression.arrays.size import named  # noqa: PLC0415
 
-        n = build.length(named(size))
+        n = leaves.length(named(size))
         yield "factor", f"the factor 1/{size} is missing", build.div(yours, n)
         yield "factor", f"the factor {size} is missing", build.mul(n, yours)
 
@@ -116,7 +117,7 @@ def _dropped(yours: Array, right: Array) -> Iterator[tuple[str, str, Array]]:
         if whole.op != "add":
             continue
         for term in whole.args:
-            _, rest = build.split_number(term)
+            _, rest = leaves.split_number(term)
             simple = rest.op == "mul" and all(p.op in {"name", "num"} for p in rest.args)
             kind = "missing_regularization" if simple else "dropped_term"
             yield kind, "a term is missing", build.add(yours, build.filled(term, whole.shape))
@@ -128,8 +129,8 @@ def _symmetric(yours: Array, right: Array) -> Iterator[tuple[str, str, Array]]:
     for x in sorted(names, key=lambda part: part.text):
         if x.shape[0] != x.shape[1] or x.facts.symmetric:
             continue
-        assumed = build.name(x.text, x.shape, Facts(symmetric=True))
-        if build.is_zero(
+        assumed = leaves.name(x.text, x.shape, Facts(symmetric=True))
+        if leaves.is_zero(
             distributed(build.sub(_assuming(yours, assumed), _assuming(right, assumed)))
         ):
             text = f"it holds for a symmetric `{x.text}` only, and `{x.text}` is not said to be"
@@ -142,7 +143,7 @@ def _assuming(x: Array, name: Array) -> Array:
         return name if x == name else x
     if not x.args:
         return x
-    return build.rebuilt(x, [_assuming(part, name) for part in x.args])
+    return rebuilt(x, [_assuming(part, name) for part in x.args])
 
 
 def _replaced(x: Array, old: Array, new: Array) -> Array:
@@ -153,7 +154,7 @@ def _replaced(x: Array, old: Array, new: Array) -> Array:
     parts = [_replaced(part, old, new) for part in x.args]
     if all(a is b for a, b in zip(parts, x.args, strict=True)):
         return x
-    return build.rebuilt(x, parts)
+    return rebuilt(x, parts)
 
 
 __all__ = ["diagnosed", "shape_text"]

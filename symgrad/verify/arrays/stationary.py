@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, names_in, walk
@@ -65,7 +65,7 @@ def where_zero(
         if left.shape != solution.shape or not names_in(solution):
             return None
         put_in = substituted(gradient, {left: solution})
-        found = decider.decide(put_in, build.zeros(put_in.shape), 5.0)
+        found = decider.decide(put_in, leaves.zeros(put_in.shape), 5.0)
         if found.status == "refuted":
             text = f"put in for {zero.by}, it leaves a gradient that is not zero"
             return ArrayOutcome("refuted", text) if zero.alone else None
@@ -105,12 +105,12 @@ def _in_proportion(gradient: Array, residual: Array, decider: Decider) -> ArrayO
     """Return that one is the other times a number, and times factors without zeros."""
     written = decider.shortest(gradient)
     factors = [part for part in written.args if written.op == "mul" and _has_no_zeros(part)]
-    for factor in dict.fromkeys((build.ONE, *factors, build.mul(*factors))):
+    for factor in dict.fromkeys((leaves.ONE, *factors, build.mul(*factors))):
         one = decider.expanded(build.mul(factor, residual))
         ratio = _ratio(decider.expanded(gradient), one, decider)
         if ratio is None:
             continue
-        found = decider.decide(build.scaled(ratio, one), gradient, 5.0)
+        found = decider.decide(leaves.scaled(ratio, one), gradient, 5.0)
         if found.status in {"proved", "agrees"}:
             return found
     return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, walk
@@ -29,7 +29,9 @@ class _TooLong(Exception):
 def cancels(difference: Array, deadline: float) -> bool:
     """Tell whether a difference of matrices with inverses of sums vanishes for all sizes.
 
-    >>> from symgrad.expression.arrays.build import add, chain, eye, inverse, name, sub, transposed
+    >>> from symgrad.expression.arrays.build import add, chain, inverse, sub, transposed
+
+    >>> from symgrad.expression.arrays.leaves import eye, name
     >>> from symgrad.expression.arrays.size import named
     >>> h = name("H", (named("m"), named("n")))
     >>> one, other = (chain(a, b) for a, b in ((transposed(h), h), (h, transposed(h))))
@@ -46,7 +48,7 @@ def cancels(difference: Array, deadline: float) -> bool:
         words = _Words(deadline)
         if any(part.op == "trace" for part in walk(difference)):
             difference = distributed(words.turned(difference))
-        return build.is_zero(difference) or words.vanishes(difference)
+        return leaves.is_zero(difference) or words.vanishes(difference)
     except _TooLong:
         return False
 
@@ -100,7 +102,7 @@ class _Words:
                 if less != words:
                     size = around.shape[0]
                     made = (
-                        build.mul(n, build.chain(*word) if word else build.eye(size))
+                        build.mul(n, build.chain(*word) if word else leaves.eye(size))
                         for word, n in less.items()
                     )
                     return build.mul(*scalars, build.add(*map(build.trace, made)))
@@ -126,7 +128,7 @@ class _Words:
             factors = body.args if body.op == "chain" else (body,)
             parts = [part for factor in factors for part in _unscaled(factor)]
             word = tuple(self.letter(part) for part in parts if part.op != "eye")
-            _add(found, word, build.mul(*scalars) if scalars else build.ONE)
+            _add(found, word, build.mul(*scalars) if scalars else leaves.ONE)
         return found
 
     def letter(self, x: Array) -> Array:
@@ -168,7 +170,7 @@ class _Words:
                 if not size or start < 0 or word[start : start + size] != lead:
                     continue
                 front, behind = word[: min(start, at)], word[max(start + size, at + 1) :]
-                below = build.pow_(matrix[lead], build.MINUS_ONE)
+                below = build.pow_(matrix[lead], leaves.MINUS_ONE)
                 found: Sum = {(*front, *behind): below}
                 for other, number in matrix.items():
                     if other != lead:
@@ -201,7 +203,7 @@ def _unscaled(x: Array) -> tuple[Array, ...]:
 
 def _add(found: Sum, word: Word, number: Array) -> None:
     total = build.add(found[word], number) if word in found else number
-    if build.is_zero(total):
+    if leaves.is_zero(total):
         found.pop(word, None)
     else:
         found[word] = total

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import cast
 
 from symgrad.errors import close_to
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.names import canonical
 from symgrad.sources.arrays.indices import Indexed, row_letter
@@ -23,7 +23,7 @@ class Named(Base):
     """Gives names their meaning."""
 
     def _num(self, x: Syntax) -> Value:
-        return build.num(cast("Fraction", x.data))
+        return leaves.num(cast("Fraction", x.data))
 
     def _name(self, x: Syntax) -> Value:
         word = str(x.data)
@@ -47,16 +47,16 @@ class Named(Base):
             return found
         plain = word.lstrip("\\")
         if plain in self.sizes:
-            return build.length(self.sizes[plain])
+            return leaves.length(self.sizes[plain])
         if plain in {"pi", "π"} or canonical(plain) == "π":
-            return build.constant("pi")
+            return leaves.constant("pi")
         if plain == "e":
-            return build.constant("e")
+            return leaves.constant("e")
         if plain == "I":
-            return build.eye(ANY)
+            return leaves.eye(ANY)
         size = plain.removeprefix("I_").strip("{}")
         if self.claims and plain.startswith("I_") and size in self.sizes:
-            return build.eye(self.sizes[size])
+            return leaves.eye(self.sizes[size])
         if self.claims and _MEAN in plain:
             return self.mean_of(plain.replace(_MEAN, ""))
         return None
@@ -85,7 +85,7 @@ class Named(Base):
             return None
         for letter in letters:
             ranges.setdefault(letter, size)
-        return Indexed(((build.eye(size), letters),))
+        return Indexed(((leaves.eye(size), letters),))
 
     def subscripted(self, word: str) -> tuple[Array, tuple[str, ...]] | None:
         """Return base and indices of a name such as `W_{ij}` or `x_j`."""

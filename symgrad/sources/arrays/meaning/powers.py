@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import shape_text
 from symgrad.expression.arrays.tree import Array
 from symgrad.sources.arrays.indices import Indexed, silent
@@ -22,7 +22,7 @@ class Powers(Products):
         base, exponent = self.value(x.args[0]), self.value(x.args[1])
         if isinstance(base, Array) and base.shape and isinstance(exponent, Indexed):
             e = x.args[0].kind == "name" and x.args[0].data == "e"
-            base = build.constant("e") if e else base  # e^{w_i}, though the graph has a vector e
+            base = leaves.constant("e") if e else base  # e^{w_i}, though the graph has a vector e
         if isinstance(base, Indexed) or isinstance(exponent, Indexed):
             return self.indices.entrywise("pow", [base, exponent], self, x)
         square = len(base.shape) == 2 and base.shape[0] == base.shape[1]
@@ -74,9 +74,9 @@ class Powers(Products):
     def _inv(self, x: Syntax) -> Value:
         inner = self.value(x.args[0])
         if isinstance(inner, Indexed):
-            return self.indices.entrywise("pow", [inner, build.MINUS_ONE], self, x)
+            return self.indices.entrywise("pow", [inner, leaves.MINUS_ONE], self, x)
         if len(inner.shape) < 2:
-            return build.pow_(inner, build.MINUS_ONE)
+            return build.pow_(inner, leaves.MINUS_ONE)
         return build.inverse(self.square(inner, x.args[0]))
 
     def square(self, a: Array, x: Syntax) -> Array:
@@ -96,10 +96,10 @@ class Powers(Products):
     def _norm(self, x: Syntax) -> Value:
         inner = self.value(x.args[0])
         if isinstance(inner, Indexed):
-            squares = self.indices.entrywise("pow", [inner, build.TWO], self, x)
+            squares = self.indices.entrywise("pow", [inner, leaves.TWO], self, x)
             total = self.indices.total(squares, silent(inner), self, x)
-            return self.indices.entrywise("pow", [total, build.HALF], self, x)
-        return build.sqrt(build.sum_(build.pow_(inner, build.TWO), None))
+            return self.indices.entrywise("pow", [total, leaves.HALF], self, x)
+        return build.sqrt(build.sum_(build.pow_(inner, leaves.TWO), None))
 
     def _cmp(self, x: Syntax) -> Value:
         left, right = self.value(x.args[0]), self.value(x.args[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
 from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
 from symgrad.sources.arrays.indices import Indexed
@@ -157,7 +157,7 @@ class Products(Sums):
                     ones = self.ones_beside(piece, made, front=False)
                     made = self.product(made, ones, x) if ones.shape else made
                 elif made is None and waiting is not None and piece.kind == "T":
-                    made, waiting = build.ones((ANY, ANY)), None
+                    made, waiting = leaves.ones((ANY, ANY)), None
                 else:
                     waiting = piece
                 continue
@@ -169,12 +169,12 @@ class Products(Sums):
             elif made is not None:
                 made = self.product(made, value, x)
             else:
-                ones = self.ones_beside(waiting, value, front=True) if waiting else build.ONE
+                ones = self.ones_beside(waiting, value, front=True) if waiting else leaves.ONE
                 made = self.product(ones, value, x) if ones.shape else value
                 waiting = None
         if isinstance(made, Indexed):
             return self.indices.product([*scales, made])
-        return build.mul(*scales, build.ONE if made is None else made)
+        return build.mul(*scales, leaves.ONE if made is None else made)
 
     def entries(self, left: Value, right: Value, x: Syntax) -> Value:
         """Return a product in which an entry stands, or a row of a matrix that is meant whole."""
@@ -186,14 +186,14 @@ class Products(Sums):
         if front:
             size = build.left_of(other)
             if turned:
-                return build.transposed(build.ones((size,)))
-            return build.ones((ANY,)) if size == UNIT else build.ONE
+                return build.transposed(leaves.ones((size,)))
+            return leaves.ones((ANY,)) if size == UNIT else leaves.ONE
         size = build.right_of(other)
         if turned:
-            return build.transposed(build.ones((ANY,))) if size == UNIT else build.ONE
+            return build.transposed(leaves.ones((ANY,))) if size == UNIT else leaves.ONE
         if size == UNIT:
-            return build.ONE
-        return build.ones((size,))
+            return leaves.ONE
+        return leaves.ones((size,))
 
     def _mat(self, x: Syntax) -> Value:
         first, second = x.args
@@ -265,7 +265,7 @@ def is_one(x: Syntax) -> bool:
 
 def _is_rest(a: Array, b: Array) -> bool:
     """Tell whether b is 1 − a or 1 + a: side by side they are a slope, each entry of it."""
-    return build.ONE in b.args and b in {build.sub(build.ONE, a), build.add(build.ONE, a)}
+    return leaves.ONE in b.args and b in {build.sub(leaves.ONE, a), build.add(leaves.ONE, a)}
 
 
 def is_vec(x: Syntax) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.expression.arrays import build
+from symgrad.expression.arrays import build, leaves
+from symgrad.expression.arrays.rebuild import rebuilt_free
 from symgrad.expression.arrays.size import UNIT, Shape, shape_text
 from symgrad.expression.arrays.tree import Array, walk
 from symgrad.sources.arrays.indices import Indexed
@@ -20,7 +21,7 @@ class Sums(Named):
     def _neg(self, x: Syntax) -> Value:
         inner = self.value(x.args[0])
         if isinstance(inner, Indexed):
-            return self.indices.product([build.MINUS_ONE, inner])
+            return self.indices.product([leaves.MINUS_ONE, inner])
         return build.neg(inner)
 
     def _add(self, x: Syntax) -> Value:
@@ -49,16 +50,16 @@ class Sums(Named):
         if isinstance(left, Indexed) or isinstance(right, Indexed):
             return self.indices.sum(left, right, sign, self, x)
         a, b = self.joined(left, right, x)
-        return build.add(a, build.scaled(Fraction(sign), b))
+        return build.add(a, leaves.scaled(Fraction(sign), b))
 
     def joined_terms(
         self, terms: list[tuple[int, Syntax]], arrays: list[Array], whole: Array
     ) -> Array:
         """Return a sum in which a matrix gives the vectors their axis."""
-        made = build.zeros(whole.shape)
+        made = leaves.zeros(whole.shape)
         for (sign, piece), value in zip(terms, arrays, strict=True):
             joined = value if not value.shape else self.joined(value, whole, piece)[0]
-            made = build.add(made, build.scaled(Fraction(sign), build.filled(joined, whole.shape)))
+            made = build.add(made, leaves.scaled(Fraction(sign), build.filled(joined, whole.shape)))
         return made
 
     def joined(self, a: Array, b: Array, x: Syntax) -> tuple[Array, Array]:
@@ -145,11 +146,11 @@ def _own_axis(v: Array) -> int | None:
 def resized(x: Array, shape: Shape) -> Array:
     """Return an expression with the size of its identity matrices and of its ones put in."""
     if x.op == "eye" and ANY in x.shape:
-        return build.eye(shape[0])
+        return leaves.eye(shape[0])
     if x.op == "ones" and ANY in x.shape:
-        return build.ones(shape[: len(x.shape)])
+        return leaves.ones(shape[: len(x.shape)])
     if x.op == "expand" and ANY in x.shape:
         return build.expand(resized(x.args[0], shape), x.along, shape)
     if not x.args:
         return x
-    return build.rebuilt_free(x, [resized(part, shape) for part in x.args])
+    return rebuilt_free(x, [resized(part, shape) for part in x.args])
