@@ -13,7 +13,7 @@ from symgrad.sources.text import parse
 from symgrad.targets.codegen import generate
 
 TARGETS = ("numpy", "python", "javascript")
-NAMES = ("lstm_cell", "landmark_fix")
+NAMES = ("vae_kl", "landmark_fix")
 
 
 def written(path):

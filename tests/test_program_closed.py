@@ -108,7 +108,7 @@ EXPLORES = settings().max_examples > 100
 
 
 @given(shared_sums(), st.sampled_from(target_names()))
-@settings(max_examples=4000 if EXPLORES else 40)
+@settings(max_examples=4000 if EXPLORES else 20)
 def test_random_shared_sums_stay_closed(text, target):
     check_closed(text, target, safe=False)
 

@@ -56,7 +56,7 @@ def check(tree, printer, names):
     assert same_tree(back, tree), f"{text} is read as {back}"
 
 
-@settings(max_examples=250, suppress_health_check=SLOW)
+@settings(max_examples=100, suppress_health_check=SLOW)
 @given(trees())
 def test_ascii_is_the_graph_language(tree):
     printer = AsciiPrinter(NAMES)
@@ -64,13 +64,13 @@ def test_ascii_is_the_graph_language(tree):
     check(tree, printer, NAMES)
 
 
-@settings(max_examples=250, suppress_health_check=SLOW)
+@settings(max_examples=100, suppress_health_check=SLOW)
 @given(trees(CLEAR_NAMES))
 def test_unicode_is_read_as_a_claim(tree):
     check(tree, Printer(CLEAR_NAMES), CLEAR_NAMES)
 
 
-@settings(max_examples=250, suppress_health_check=SLOW)
+@settings(max_examples=100, suppress_health_check=SLOW)
 @given(trees(CLEAR_NAMES))
 def test_latex_is_read_as_a_claim(tree):
     check(tree, LatexPrinter(CLEAR_NAMES), CLEAR_NAMES)
@@ -86,7 +86,7 @@ HARD_NAMES = (
 ACCENTED = (*(name for name in HARD_NAMES if name not in ("σ", "φ", "Φ", "pi2", "e2")), "a", "b")
 
 
-@settings(max_examples=150, suppress_health_check=SLOW)
+@settings(max_examples=60, suppress_health_check=SLOW)
 @given(trees(ACCENTED))
 def test_accents_and_letters_of_functions_are_read_back(tree):
     check(tree, LetterPrinter(ACCENTED), ACCENTED)
@@ -130,7 +130,7 @@ def test_a_function_has_its_letter_where_no_name_begins_with_it(names):
         assert printer(["x", *names]).expression(sigmoid) == word
 
 
-@settings(max_examples=150, suppress_health_check=SLOW)
+@settings(max_examples=60, suppress_health_check=SLOW)
 @given(trees(HARD_NAMES))
 def test_names_of_every_kind_are_read_back(tree):
     for printer in (AsciiPrinter(HARD_NAMES), Printer(HARD_NAMES), LatexPrinter(HARD_NAMES)):

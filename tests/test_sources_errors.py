@@ -267,8 +267,8 @@ def test_ordinary_powers_are_read(text):
     assert parse(f"{HEAD}J = {text}").objective == "J"
 
 
-MANY = 10**6  # more than an expression may be long
-ENOUGH = 2 * 10**5  # for what grows with the square
+MANY = 6 * 10**5  # more than an expression may be long
+ENOUGH = 10**5  # for what grows with the square
 HOSTILE = {
     "terms": "J = " + "+".join(["a"] * MANY),
     "terms within the length": "J = " + "+".join(["a"] * (ENOUGH)),
@@ -290,7 +290,7 @@ HOSTILE = {
     "garbage": "@#$%^&*" * 10**5,
     "lines of garbage": "@$%^&*\n" * 10**5,
     "commas": "param " + "," * ENOUGH,
-    "unknown names": "\n".join(f"u{k} = q{k}*a" for k in range(5_000)),
+    "unknown names": "\n".join(f"u{k} = q{k}*a" for k in range(2_000)),
     "one name": "u = a\n" * 50_000,
     "a ring": "\n".join(f"u{k} = u{(k + 1) % 20_000}*a" for k in range(20_000)),
     "spaces": "J = a" + " " * ENOUGH + "+",
@@ -301,7 +301,7 @@ HOSTILE = {
 def test_hostile_text_is_refused_soon(name):
     start = time.process_time()
     error = fault(HEAD + HOSTILE[name])
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 3
     assert len(str(error)) < 20_000
 
 

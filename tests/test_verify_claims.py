@@ -387,7 +387,7 @@ def test_a_claim_that_takes_too_long_is_undecided_in_time():
 
 @pytest.fixture(scope="module")
 def deep():
-    layers = 300
+    layers = 160
     names = ", ".join(f"w{i}" for i in range(layers))
     lines = "\n".join(f"u{i + 1} = w{i}*u{i}^2 + u{i}" for i in range(layers))
     return graph(f"param {names}\ndata u0\n{lines}\nJ = u{layers}^2")
@@ -396,13 +396,13 @@ def deep():
 @pytest.mark.parametrize(
     ("claim", "status"),
     [
-        ("dJ/dw150 = delta_151*u150^2", "proved"),
-        ("dJ/dw150 = 2*delta_151*u150^2", "refuted"),
-        ("delta_151 = dJ/du151 = delta_152*(2*w151*u151 + 1)", "proved"),
-        ("dJ/du151 = delta_152*(w151*u151 + 1)", "refuted"),
-        ("du300/du298 = (2*w299*u299 + 1)*(2*w298*u298 + 1)", "proved"),
-        ("du300/du298 = (2*w299*u299 + 1)*2*w298*u298", "refuted"),
-        ("u151 = w150*u150^2 + u150", "proved"),
+        ("dJ/dw80 = delta_81*u80^2", "proved"),
+        ("dJ/dw80 = 2*delta_81*u80^2", "refuted"),
+        ("delta_81 = dJ/du81 = delta_82*(2*w81*u81 + 1)", "proved"),
+        ("dJ/du81 = delta_82*(w81*u81 + 1)", "refuted"),
+        ("du160/du158 = (2*w159*u159 + 1)*(2*w158*u158 + 1)", "proved"),
+        ("du160/du158 = (2*w159*u159 + 1)*2*w158*u158", "refuted"),
+        ("u81 = w80*u80^2 + u80", "proved"),
     ],
 )
 def test_claims_about_deep_graphs_are_judged_in_names(deep, claim, status):
