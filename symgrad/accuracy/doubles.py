@@ -197,10 +197,6 @@ def _softplus(x: float) -> float:
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
-def _log_sigmoid(x: float) -> float:
-    return min(x, 0.0) - math.log1p(math.exp(-abs(x)))
-
-
 def _log_sum_exp(*xs: float) -> float:
     top = max(xs)
     if math.isinf(top) or top != top:  # noqa: PLR0124
@@ -267,7 +263,6 @@ FUNCTIONS_OF_DOUBLES: Mapping[str, Callable[..., float]] = {
     "cbrt": _cube_root,
     "sigmoid": _sigmoid,
     "softplus": _softplus,
-    "log_sigmoid": _log_sigmoid,
     "logsumexp": _log_sum_exp,
     "normal_pdf": _normal_pdf,
     "normal_cdf": _normal_cdf,

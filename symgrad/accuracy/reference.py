@@ -201,7 +201,6 @@ def _series(x: Ball, *coefficients: Ball) -> Ball:
 
 
 _MORE: Mapping[str, Callable[..., Ball]] = {
-    "log_sigmoid": lambda x: -(-x).exp().log1p(),
     SERIES: _series,
 }
 
