@@ -168,6 +168,15 @@ def _norm(meaning: Meaning, x: Syntax) -> Array:
     return build.sqrt(build.sum_(build.pow_(meaning.array(x.args[0]), leaves.TWO), None))
 
 
+def _norm1(meaning: Meaning, x: Syntax) -> Array:
+    a = meaning.array(x.args[0])
+    if len(a.shape) != 1:
+        raise meaning.fault(
+            "the 1-norm of a matrix is that of its entries or that of its columns", x
+        )
+    return build.sum_(build.fn("abs", a), None)
+
+
 def _solve(meaning: Meaning, x: Syntax) -> Array:
     matrix = meaning.square(meaning.array(x.args[0]), x.args[0])
     return meaning.product(build.inverse(matrix), meaning.array(x.args[1]), x)
@@ -252,6 +261,7 @@ ROWS: dict[str, tuple[int, int, Row]] = {
     "rowmean": (1, 1, _of_rows(build.mean, 1)),
     "colmean": (1, 1, _of_rows(build.mean, 0)),
     "norm": (1, 1, _norm),
+    "norm1": (1, 1, _norm1),
     "trace": (1, 1, _of_square(build.trace)),
     "tr": (1, 1, _of_square(build.trace)),
     "Tr": (1, 1, _of_square(build.trace)),

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from symgrad.expression.arrays import build, leaves
+from symgrad.expression.arrays.size import shape_text
 from symgrad.expression.arrays.tree import names_in
 from symgrad.sources.problems import Fault, ShapesDoNotFit
 from symgrad.verify.arrays.conditions import is_zero
@@ -14,9 +15,15 @@ from symgrad.verify.arrays.notations import rewritten
 from symgrad.verify.arrays.reading import ArrayStatement
 from symgrad.verify.arrays.scope import NotTold
 from symgrad.verify.arrays.sides import Reading
-from symgrad.verify.arrays.stationary import Stationary, input_of, where_zero, without_hat
+from symgrad.verify.arrays.stationary import (
+    Stationary,
+    input_of,
+    where_zero,
+    without_hat,
+    without_hats,
+)
 from symgrad.verify.arrays.telling import Telling
-from symgrad.verify.model import Status, Verdict
+from symgrad.verify.model import Diagnosis, Status, Verdict
 
 
 class Consequences(Telling):
@@ -40,18 +47,26 @@ class Consequences(Telling):
             change = self.side(told, statement, gradient).value
             own = self.graph.variables[form.of]
             change = build.sub(change, own) if form.whole else change
+            if form.in_code and change.shape not in {(), gradient.value.shape}:
+                text = f"the step has the shape {shape_text(change.shape)}, `{form.of}` has another"
+                return self.verdict("refuted", statement, text, diagnosis=Diagnosis("shape", text))
             names = dict.fromkeys((*names_in(change), *rates))
             for name in names:
                 rate = rates.get(name) or self.graph.variables.get(name)
                 if rate is None or rate.shape or name in self.graph.parameters:
                     continue
-                right = build.neg(build.mul(rate, gradient.value))
+                right = build.mul(rate, gradient.value)
+                right = right if self.graph.maximize else build.neg(right)
                 if self.decider.decide(change, right, self.limit).status == "proved":
-                    return self.verdict("proved", statement, "a step against the gradient")
+                    way = "along" if self.graph.maximize else "against"
+                    return self.verdict("proved", statement, f"a step {way} the gradient")
             open_sign = f"`{statement.sides[0].strip()}` may be a gradient or a step"
             fits = change.shape == gradient.value.shape and not form.whole
             return self.unclear(statement, open_sign) if fits else None
-        except (Fault, NotTold, RecursionError):
+        except Fault as problem:
+            wrong = form.in_code and problem.kind is ShapesDoNotFit
+            return self.misfit(statement, problem, 0) if wrong else None
+        except (NotTold, RecursionError):
             return None
         finally:
             self.scope, self.decider = outside
@@ -70,8 +85,8 @@ class Consequences(Telling):
         """Return the verdict on μ̂ = …, behind a gradient by μ that is zero; None on all else."""
         left = statement.sides[0].strip()
         name = without_hat(left)
-        if name == left or self.scope.known(left):
-            return None
+        if name == left or self.scope.known(left) or self.scope.resolve(name) is None:
+            return self.solving(statement)
         node, before = self.scope.resolve(name), self.zero
         if before is None and node in self.graph.parameters:
             self.set_to_zero(replace(statement, sides=(f"∂{self.graph.objective}/∂{name}", "0")))
@@ -84,6 +99,42 @@ class Consequences(Telling):
         elif before is None:
             self.zero, self.at_zero, found = None, False, None  # optimal in another way
         return found
+
+    def solving(self, statement: ArrayStatement) -> Verdict | None:
+        """Return the verdict on an equation that a solution fulfils, as XᵀXβ̂ = Xᵀy; else None."""
+        bare = [without_hats(side, self.graph.parameters) for side in statement.sides]
+        found = {by for _, words in bare for by in words}
+        if len(found) != 1 or len(bare) != 2:
+            return None
+        (by,) = found
+        sides = tuple(text for text, _ in bare)
+        return self.normal(replace(statement, sides=sides), by, statement)
+
+    def normal(self, statement: ArrayStatement, by: str, shown: ArrayStatement) -> Verdict | None:
+        """Return the verdict on what is zero where the gradient by a parameter is; else None."""
+        before = self.zero, self.at_zero
+        try:
+            self.set_to_zero(replace(statement, sides=(f"∂{self.graph.objective}/∂{by}", "0")))
+            found = self.follows(statement) if self.zero is not None else None
+        finally:
+            self.zero, self.at_zero = before
+        if found is None or found.status not in {"proved", "agrees"}:
+            return None
+        return self.verdict(found.status, shown, found.message)
+
+    def optimal(self, statement: ArrayStatement) -> Verdict | None:
+        """Return that an equation between values asks for a gradient that is zero, else None."""
+        if len(statement.sides) != 2 or any(map(_says_derivative, statement.sides)):
+            return None
+        word = statement.sides[0].strip()
+        held = {word: self.scope.definitions.pop(word)} if word in self.scope.definitions else {}
+        for by in self.graph.parameters:
+            is_asked = self.graph.shape_of[by] and any(by in side for side in statement.sides)
+            if is_asked and self.normal(statement, by, statement) is not None:
+                text = f"a condition: it holds where ∂{self.graph.objective}/∂{by} is zero"
+                return self.verdict("condition", statement, text)
+        self.scope.definitions |= held
+        return None
 
     def follows(self, statement: ArrayStatement) -> Verdict | None:
         """Return the verdict on an equation behind a gradient that is set to zero, or None.
@@ -102,12 +153,14 @@ class Consequences(Telling):
 
     def follows_as(self, reading: Reading, statement: ArrayStatement) -> Verdict | None:
         """Return the verdict by one reading."""
-        if len(statement.sides) != 2 or self.zero is None or is_zero(statement.sides[1]):
+        if len(statement.sides) != 2 or self.zero is None:
             return None
         self.reader.reading = reading
         try:
             texts = [rewritten(side, self.scope) for side in statement.sides]
             left = self.side(texts[0], statement, None)
+            if is_zero(texts[1]) and _says_derivative(texts[0]):
+                return None
             right = self.side(texts[1], statement, left)
         except Fault as problem:
             solved = self.scope.resolve(statement.sides[0]) == self.zero.by
@@ -116,6 +169,8 @@ class Consequences(Telling):
             return None
         except (NotTold, RecursionError):
             return None
+        if is_zero(texts[1]):
+            right = replace(right, value=leaves.zeros(left.value.shape))
         if left.letters or left.value.shape != right.value.shape:
             return None
         found = where_zero(self.zero, left.value, right.value, self.decider)
@@ -123,6 +178,10 @@ class Consequences(Telling):
             return None
         message = found.text if found.status == "refuted" else f"where that is zero: {found.text}"
         return self.verdict(_known(found.status), statement, message)
+
+
+def _says_derivative(text: str) -> bool:
+    return any(sign in text for sign in "∂∇")
 
 
 def _known(text: str) -> Status:

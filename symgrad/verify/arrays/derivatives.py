@@ -40,6 +40,10 @@ _SUMMED = re.compile(
     r"∑_\{?(?P<by>[^\W\d_])(?:=1:(?P<last>\w+))?\}?(?P<front>(?:[^+\-−=,;∑()]|\([^()]*\))*?)"
     r"∂\s*(?P<top>[^\W\d_][^\W_]*_\{?(?P=by)\}?)\s*/\s*∂\s*(?P<bottom>" + NAME + ")"
 )
+_SUMMED_NABLA = re.compile(
+    r"(?P<sum>∑_(?:\{[^{}]*\}|\w)\s*(?:\([^()]*\)\s*)?)∇_(?:\{(?P<braced>[^{}]*)\}|(?P<plain>\w))\s*"
+    r"(?P<top>[^\W\d_][^\W_]*_(?:\{\w\}|\w)(?!\w))"
+)
 _SECOND = re.compile(
     rf"(?<![\w∂])(?:∂²|∂\^2|d²|d\^2)\s*(?P<top>{NAME})\s*/\s*\(?(?:∂|d)\s*(?P<bottom>{NAME})"
     rf"(?:²|\^2|\s*(?:∂|d)\s*(?P<other>{NAME}))['′’ᵀ]?\)?"
@@ -76,6 +80,9 @@ class Scope(Names):
         """Return a text in which every derivative is one letter of its own."""
         text = _FUNCTION.sub(self._function, self._slopes(text))
         text = _OF_TEXT.sub(self._of_text, _operators(text))
+        text = _SUMMED_NABLA.sub(
+            lambda f: f"{f['sum']}∂{f['top']}/∂{f['braced'] or f['plain']}", text
+        )
         text = _SUMMED.sub(self._summed, text)
         text = _CHAIN.sub(self._chain, text)
         text = _NABLA.sub(self._nabla, text)
@@ -158,16 +165,19 @@ class Scope(Names):
         if node is None or below is None or summed != (found["by"],) or self.value_of is None:
             return found[0]
         shape, own = self.graph.shape_of[node], self.graph.shape_of[below]
-        if len(shape) != 1 or len(own) != 2 or len(letters) != 2 or found["by"] in letters:
+        if len(shape) != 1 or len(letters) not in {0, len(own)} or found["by"] in letters:
             return found[0]
+        if len(own) != 2 and letters:
+            return found[0]  # a Jacobian has an entry for it
         if found["last"] not in {None, str(shape[0])}:
             return found[0]
-        weights, free = self.value_of(found["front"].strip() or "1")
+        front = found["front"].strip()
+        weights, free = self.value_of(front) if front else (build.filled(leaves.ONE, shape), summed)
         if free != summed or weights.shape != shape:
             return found[0]
         pulled = adjoints(self.graph, node, weights).get(below, leaves.zeros(own))
         mark = self._letter(("summed", found[0]), pulled)
-        return f"{mark}_{{{','.join(letters)}}}"
+        return f"{mark}_{{{','.join(letters)}}}" if letters else f"{mark} "
 
     def _nabla(self, found: re.Match[str]) -> str:
         below = found["braced"] or found["plain"] or found["of"]

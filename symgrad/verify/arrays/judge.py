@@ -20,6 +20,7 @@ from symgrad.verify.arrays.differentials import (
     may_be_factor,
     spelled,
 )
+from symgrad.verify.arrays.norms import has_weight, norms_told
 from symgrad.verify.arrays.notations import is_matlab, is_numpy, own_name, rewritten
 from symgrad.verify.arrays.proving import ArrayOutcome
 from symgrad.verify.arrays.reading import ArrayStatement
@@ -117,6 +118,9 @@ class ArrayJudge(Changes):
         if condition:
             follows = self.follows(statement) if self.zero is not None else None
             found = follows or self.verdict("condition", statement, condition)
+        open_ = found.status in {"refuted", "definition"}
+        if open_ and (optimal := self.optimal(statement)) is not None:
+            found = optimal
         if found.status == "refuted" and (own := own_name(statement.sides[0], self.scope)):
             found = self.unclear(statement, own)
         if found.status == "refuted" and (zeroed := self.without_zero(statement)) is not None:
@@ -169,6 +173,9 @@ class ArrayJudge(Changes):
         outside = self.scope, self.decider
         try:
             told = self.told_apart(statement, reading)
+            self.reader.met |= {"weight" for side in told if has_weight(side, self.scope)}
+            inverse = reading.weight == "inverse"
+            told = tuple(norms_told(side, self.scope, inverse=inverse) for side in told)
             self.scope.d_is_factor = reading.change == "product"
             self.reader.met |= {"change"} if may_be_factor(told, self.scope) else set()
             self.reader.met |= {"error"} if is_error(told[0], self.scope) else set()

@@ -122,9 +122,9 @@ def _translated(text: str) -> str:
             made.insert(len(made) - 1 if before else len(made), piece)
         elif character == "_":
             inner, at = _group(text, at + 1)
-            if made and made[-1].endswith("‖"):
-                continue  # the 2 or the F of a norm
             word = "".join(_translated(inner).split())
+            if made and made[-1].endswith("‖") and word in _USUAL:
+                continue
             behind = " " if re.match(r"[A-Za-z\\]", text[at:]) else ""
             made.append(f"_{word}{behind}" if len(word) == 1 else f"_{{{word}}}{behind}")
         elif character in "{}":
@@ -137,6 +137,7 @@ def _translated(text: str) -> str:
     return "".join(made)
 
 
+_USUAL = frozenset(("2", "F", "Fro", "fro", "HS"))  # what stands below the usual norm
 _TOTAL = re.compile(r"[Σ∑](_\{[^{}]*\}|_\w)?\s*$")
 
 
@@ -193,6 +194,8 @@ def _command(text: str, at: int) -> tuple[str, int]:
     if name in _ACCENTS:
         inner, at = _group(text, at)
         word = _translated(inner).strip()
+        if word == "∇":
+            return word, at  # what stands for the gradient is judged as one
         letters = re.match(r"Sigma|.?", word)
         end = letters.end() if letters is not None else 0
         return word[:end] + _ACCENTS[name] + word[end:], at

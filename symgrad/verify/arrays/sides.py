@@ -69,12 +69,15 @@ class Reading:
     sample: str = "part"
     change: str = "change"
     error: str = "product"
+    weight: str = "matrix"
     numpy: bool = False
 
     def others(self, met: frozenset[str]) -> Iterator[Reading]:
         """Yield the other readings of a statement in which such things were met."""
         if met & {"beside", "slope"}:
             yield replace(self, beside="entries")
+        if "weight" in met:
+            yield replace(self, weight="inverse")
         if "sigma" in met:
             yield replace(self, sigma="swapped")
         if "error" in met:

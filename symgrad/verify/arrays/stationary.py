@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +19,7 @@ _BY = re.compile(
 )
 _WHOLE = re.compile(rf"\s*(?:∇\s*{NAME}|{NAME}['′’])\s*(?:\([^()]*\))?\s*")
 _HAT = re.compile(r"[\u0302\u0303]|\^\*|\*$|\^\{?(?:\*|⋆|opt)\}?|_\{?(?:[A-Z]{2,}|opt|ridge)\}?$")
+_MARK = r"[\u0302\u0303]|\^\*(?!\w)|\^\{?⋆\}?|_\{(?:[A-Z]{2,}|opt|ridge)\}"
 _MOST_INVERSES = 3
 _MOST = 10**4
 
@@ -39,6 +40,20 @@ def without_hat(word: str) -> str:
     ('w', 'β', 'w')
     """
     return _HAT.sub("", word)
+
+
+def without_hats(text: str, parameters: Sequence[str]) -> tuple[str, set[str]]:
+    """Return a text without the marks of solutions, and the parameters that had one.
+
+    >>> without_hats("Aw_{opt}", ["w"])
+    ('Aw ', {'w'})
+    """
+    found = set()
+    for name in parameters:
+        bare = re.sub(rf"{re.escape(name)}(?:{_MARK})", f"{name} ", text)
+        found |= {name} if bare != text else set()
+        text = bare
+    return text, found
 
 
 def input_of(left: str, names: Names) -> str:
@@ -105,7 +120,9 @@ def _in_proportion(gradient: Array, residual: Array, decider: Decider) -> ArrayO
     """Return that one is the other times a number, and times factors without zeros."""
     written = decider.shortest(gradient)
     factors = [part for part in written.args if written.op == "mul" and _has_no_zeros(part)]
-    for factor in dict.fromkeys((leaves.ONE, *factors, build.mul(*factors))):
+    sizes = [part for part in walk(gradient) if part.op == "pow" and part.args[0].op == "size"]
+    powers = (build.pow_(size, leaves.TWO) for size in sizes)
+    for factor in dict.fromkeys((leaves.ONE, *factors, build.mul(*factors), *sizes, *powers)):
         one = decider.expanded(build.mul(factor, residual))
         ratio = _ratio(decider.expanded(gradient), one, decider)
         if ratio is None:
