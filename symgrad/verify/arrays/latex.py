@@ -193,12 +193,7 @@ def _command(text: str, at: int) -> tuple[str, int]:
         return f"{word}{space}" if text[at : at + 1] != "(" else word, at
     if name in _ACCENTS:
         inner, at = _group(text, at)
-        word = _translated(inner).strip()
-        if word == "∇":
-            return word, at  # what stands for the gradient is judged as one
-        letters = re.match(r"Sigma|.?", word)
-        end = letters.end() if letters is not None else 0
-        return word[:end] + _ACCENTS[name] + word[end:], at
+        return _accented(_translated(inner).strip(), _ACCENTS[name]), at
     if name in _DROPPED:
         if text[at : at + 1] == ".":
             at += 1
@@ -210,6 +205,13 @@ def _command(text: str, at: int) -> tuple[str, int]:
     if name in _FUNCTIONS:
         return name + (" " if re.match(r"[A-Za-z\\]", text[at:]) else ""), at
     return f"\\{name}", at
+
+
+def _accented(word: str, accent: str) -> str:
+    """Return a word with an accent behind its first letter; ∇̂ is judged as the gradient."""
+    letters = re.match(r"Sigma|.?", word)
+    end = letters.end() if letters is not None else 0
+    return word if word == "∇" else word[:end] + accent + word[end:]
 
 
 def _quotient(above: str, below: str) -> str:
