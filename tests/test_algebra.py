@@ -8,7 +8,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from symgrad.expression.algebra import add, div, is_negative, mul, neg, power, split_coefficient
+from symgrad.expression import algebra, factored
+from symgrad.expression.algebra import (
+    Product,
+    add,
+    div,
+    is_negative,
+    mul,
+    neg,
+    power,
+    split_coefficient,
+)
 from symgrad.expression.cost import cost
 from symgrad.expression.evaluate import OutsideDomain
 from symgrad.expression.factored import factored_sum
@@ -96,6 +106,41 @@ def test_recognised_functions_keep_the_value(tree):
 def test_factored_sum_keeps_the_value(terms):
     whole = terms[0] if len(terms) == 1 else Add(tuple(terms))
     assert_same_value(whole, factored_sum(terms))
+
+
+FACTORS = (
+    *map(Var, "aabbc"),
+    TWO,
+    Constant("pi"),
+    Call("exp", (A,)),
+    Call("sqrt", (B,)),
+    Pow(A, C),
+)
+FACTORS += (Add((A, Neg(B))), Add((B, Neg(A))), Call("sqrt", (Mul((TWO, A)),)), Pow(A, TWO))
+
+
+@st.composite
+def products(draw):
+    """Return a product over others, with a sign; some of its factors occur twice."""
+    factors = draw(st.lists(st.sampled_from(FACTORS), min_size=1, max_size=4))
+    cut = draw(st.integers(1, len(factors)))
+    term = Mul(tuple(factors[:cut])) if cut > 1 else factors[0]
+    for factor in factors[cut:]:
+        term = Div(term, factor)
+    return Neg(term) if draw(st.booleans()) else term
+
+
+@settings(max_examples=150)
+@given(st.lists(products() | trees(NAMES), min_size=2, max_size=4), st.booleans())
+def test_what_needs_no_reading_is_built_as_if_it_were_read(terms, behind):
+    quick = add(*terms), mul(*terms), factored_sum(terms, behind=behind)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(factored, "_is_read_back", lambda product: not isinstance(product, Product))
+        patch.setattr(algebra, "_is_of_names", lambda e: not e)
+        algebra._term_parts.cache_clear()
+        plain = add(*terms), Product(*terms).build(), factored_sum(terms, behind=behind)
+    algebra._term_parts.cache_clear()
+    assert quick == plain
 
 
 @settings(max_examples=60)

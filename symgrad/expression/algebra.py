@@ -8,9 +8,10 @@ wherever both sides are defined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeAlias
 
 from symgrad.expression.tree import (
     ONE,
@@ -31,11 +32,14 @@ from symgrad.expression.tree import (
 )
 
 HALF = Fraction(1, 2)
-_WHOLE = Fraction(1)
+_WHOLE, _MINUS = Fraction(1), Fraction(-1)
 _FIXED = (Number, Constant)
 _PRODUCTS = (Neg, Mul, Div)
 _MAX_EXPONENT = 64
 _MAX_BITS = 4096
+# Of a product: its powers, whatever their order; then its coefficient, what is left, and that key.
+Key: TypeAlias = "frozenset[Expression | tuple[Expression, Fraction | Expression]]"
+TermParts: TypeAlias = "tuple[Fraction, Expression, Key]"
 
 
 class Product:
@@ -121,9 +125,15 @@ class Product:
         self.multiply_base(base, exponent.value)
 
     @property
-    def key(self) -> frozenset[tuple[Expression, Fraction | Expression]]:
-        """The powers whatever their order, the coefficient apart."""
-        return frozenset((base, exponent) for base, exponent in self.powers.items() if exponent)
+    def key(self) -> Key:
+        """The powers whatever their order, the coefficient apart; of a first power the base."""
+        # Fractions are slow to hash, and most exponents are 1.
+        return frozenset([base if k == 1 else (base, k) for base, k in self.powers.items() if k])
+
+    def parts(self) -> TermParts:
+        """Return coefficient, rest and key of the product, which is left with the coefficient 1."""
+        coefficient, self.coefficient = self.coefficient, _WHOLE
+        return coefficient, self.build(), self.key
 
     def without(self, base: Expression) -> Product:
         """Return the product without the power of one base."""
@@ -195,6 +205,10 @@ def mul(*factors: Expression) -> Expression:
     >>> mul(Div(Var("λ"), number(2)), number(2), Var("a")) == Mul((Var("λ"), Var("a")))
     True
     """
+    if len(factors) == 2 and type(factors[0]) is type(factors[1]) is Var:
+        one, other = factors
+        if one != other:
+            return Mul(factors)
     return Product(*factors).build()
 
 
@@ -284,15 +298,20 @@ def split_coefficient(term: Expression) -> tuple[Fraction, Expression]:
 
 
 @lru_cache(16384)
-def _term_parts(
-    term: Expression,
-) -> tuple[Fraction, Expression, frozenset[tuple[Expression, Fraction | Expression]]]:
-    """Return coefficient, rest, and a key for the rest that ignores the order of its factors."""
-    if isinstance(term, Var):
-        return _WHOLE, term, frozenset({(term, _WHOLE)})
-    product = Product(term)
-    coefficient, product.coefficient = product.coefficient, _WHOLE
-    return coefficient, product.build(), product.key
+def _term_parts(term: Expression) -> TermParts:
+    """Return the parts of a term; a product of names is read off, without being tidied."""
+    sign, rest = (_MINUS, term.operand) if type(term) is Neg else (_WHOLE, term)
+    if _is_of_names(rest):
+        factors = rest.factors if type(rest) is Mul else (rest,)
+        key: Key = frozenset(factors)
+        if len(key) == len(factors):
+            return sign, rest, key
+    return Product(term).parts()
+
+
+def _is_of_names(e: Expression) -> bool:
+    """Tell whether an expression is a name or a product of names: there is nothing to tidy then."""
+    return type(e) is Var or (type(e) is Mul and all(type(factor) is Var for factor in e.factors))
 
 
 def add(*terms: Expression) -> Expression:
@@ -309,9 +328,13 @@ def add(*terms: Expression) -> Expression:
             flat.append(term)
     if len(flat) == 1:
         return flat[0]
+    return collected_sum(map(_term_parts, flat))
+
+
+def collected_sum(terms: Iterable[TermParts]) -> Expression:
+    """Return the sum of terms given by their parts, like ones collected."""
     collected: dict[object, tuple[Fraction, Expression]] = {}
-    for term in flat:
-        coefficient, rest, key = _term_parts(term)
+    for coefficient, rest, key in terms:
         if coefficient:
             old = collected.get(key)
             total = coefficient if old is None else old[0] + coefficient
@@ -338,6 +361,8 @@ def terms_of_sum(e: Expression) -> Iterator[Expression]:
 def _scaled(rest: Expression, coefficient: Fraction) -> Expression:
     if coefficient == 1:
         return rest
+    if coefficient == -1 and _is_of_names(rest):
+        return Neg(rest)
     if rest == ONE:
         return number(coefficient)
     return mul(number(coefficient), rest)
