@@ -236,14 +236,14 @@ def test_fold_of_two_names_both_and_a_mixed_fold_says_so():
     assert all(note[1:] == ("and others",) for note in notes)
 
 
-@pytest.mark.parametrize("count", [61, 5000])
+@pytest.mark.parametrize("count", [61, 2000])
 def test_folded_graph_has_no_overlap_and_is_quick(count):
     lines = ["param a = 1, b = 2", "data x", "z0 = a*x"]
     lines += [f"z{i} = tanh(b*z{i - 1}) + a*z{i // 2}" for i in range(1, count)]
     graph = parse("\n".join([*lines, f"J = z{count - 1}^2"]))
     started = time.process_time()
     shown = drawing(picture(graph, sg.derive(graph)))
-    assert time.process_time() - started < 6
+    assert time.process_time() - started < 4
     assert len(shown.picture.tiles) <= 60
     for a, b in itertools.combinations(rectangles(shown), 2):
         assert not overlap(a, b), f"{a[0]} and {b[0]}"
