@@ -27,6 +27,7 @@ _LABEL = re.compile(
     r"\(?\s*(new|old|nuevo|viejo|next|prev|updated|neu|alt|init|pred|true|out|in)\s*\)?"
 )
 # w_{1new}, w_{i \text{old}}
+_UPRIGHT = re.compile(r"\\(?:text|mathrm|rm(?![a-zA-Z]))")  # a word, not a product of letters
 _LABEL_BEHIND = re.compile(
     r"(\d|(?<![A-Za-z])[A-Za-z](?=\s))\s*\{?\s*(new|old|nuevo|viejo|next|prev|updated|neu|alt)\s*\}?$"
 )
@@ -212,7 +213,7 @@ def _name_above(raw: str, plain: str) -> tuple[str, ...]:
         return (plain,)
     if plain in _STARS:
         return ("star",)
-    if raw.startswith("\\text") and re.fullmatch(r"[^\W\d_]{2,}|[\u3040-\ud7a3]", plain):
+    if _UPRIGHT.match(raw) and re.fullmatch(r"[^\W\d_]{2,}|[mopr]|[\u3040-\ud7a3]", plain):
         return (plain,)
     if label := _LABEL.fullmatch(plain):
         return (label[1],) if not raw.isalpha() or len(raw) > 2 else ()

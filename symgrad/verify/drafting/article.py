@@ -62,6 +62,12 @@ _CASE = re.compile(
     r"(?:if|when|for|where|wenn|falls|für|si|cuando|quand|pour|para|若|当|如果|もし)[\s$\\(]*$",
     re.IGNORECASE,
 )
+_PUT_IN = re.compile(
+    r"\b(?:if|when|for|at|with|wenn|für|bei|mit|si|quand|pour|avec|cuando|para|con|se|quando|com)\b"
+    r"[^.;]*?=\s*[-−]?\d",
+    re.IGNORECASE,
+)
+_EXPONENTIAL = re.compile(r"(?<!\w)e\s*\^(?![\s(]*\d+\s*\)?(?![\w.]))|exp")
 _OPERATORS = re.compile(r"[∂∇'′…∫]|\.\.\.")
 _TRANSPOSE = re.compile(r"⊤|\^\s*(?:\(\s*T\s*\)|T(?!\w))")
 _TURNED = re.compile(rf"({lexer.NAME})\s*(?:{_TRANSPOSE.pattern})")
@@ -116,6 +122,10 @@ class Said:
     bounded: bool = False  # said beside the sign of an input: `…, \quad α > 0`
     anew: bool = False  # of a function that has an equation, behind a heading or a word like `let`
 
+    def with_right(self, right: str) -> Said:
+        """Return the equation with another right side."""
+        return replace(self, right=right)
+
 
 @dataclass(frozen=True, slots=True)
 class StatedValue:
@@ -141,6 +151,19 @@ class PutIn:
     """An equation with numbers in the place of all names, and how many equations stand before."""
 
     said: Said
+    before: int
+
+    def later(self) -> PutIn:
+        """Return the same behind one equation more."""
+        return replace(self, before=self.before + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OfLetter:
+    """An equation `σ(z) = right`, the argument, and how many equations stand before."""
+
+    said: Said
+    argument: str
     before: int
 
 
@@ -179,6 +202,9 @@ class Article:
     equations: list[Said] = field(default_factory=list)
     values: list[StatedValue] = field(default_factory=list)
     put_in: list[PutIn] = field(default_factory=list)
+    letters: list[OfLetter] = field(default_factory=list)
+    functions: list[Said] = field(default_factory=list)  # that are applied, and no nodes
+    applied: set[str] = field(default_factory=set)  # their names, and those of their arguments
     linked: list[Linked] = field(default_factory=list)
     curves: list[Linked] = field(default_factory=list)  # `x^2 + y^2 = 1`
     results: list[StatedValue] = field(
@@ -203,6 +229,7 @@ class Article:
     lines: dict[str, int] = field(default_factory=dict)  # a function, and where it is defined
     primed: dict[str, str] = field(default_factory=dict)  # V of a bare `V'`, and by what
     rights: dict[str, str] = field(default_factory=dict)  # and its right side there
+    given: set[str] = field(default_factory=set)  # x of x_i, which has the index of the samples
     closed: set[str] = field(default_factory=set)  # indices of which the values are listed
     alone: set[str] = field(default_factory=set)  # words that stand without arguments somewhere
 
@@ -481,6 +508,8 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
             return
         # `log(μ) = η = a + bx`: of η
         statement = replace(statement, left=statement.parts[0][1], parts=statement.parts[1:])
+    if _take_equal_values(statement, place, found):
+        return
     name = left[1].lstrip("\\")
     if name.endswith(_UPDATED) or name in found.solved:
         return  # an update; a solution of the equations in which derivatives are zero
@@ -489,10 +518,15 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
             found.adjoints.add(name)  # and no update of what it names
         return
     if left[2] is not None:
-        if lookup(name) is not None or name in LETTERS:
-            return  # `σ(z) = …` says what a function is
+        if lookup(name) is not None:
+            return  # `tanh(z) = …` says what a function is
         if len(statement.parts) == 1 and plain_number(statement.parts[0][1].text) is not None:
             return  # `A(T, T) = 0` is a value there and no other
+        if name in LETTERS:
+            said = Said(name, statement.parts[0][1].text, place)
+            argument = _arguments(statement.left, left, formula)
+            found.letters.append(OfLetter(said, argument, len(found.equations)))
+            return
         name = _take_function(name, left, statement, formula, found)
     _take_right_sides(name, statement, place, found, bounded=bounded)
 
@@ -542,9 +576,11 @@ def _take_right_sides(
             numbers.append(StatedValue(name, number, place))
             continue
         words = [word for word, _ in words_in(part.text)]
-        if name in words:
+        if name in words and not (name == "e" and "e" not in _EXPONENTIAL.sub(" ", part.text)):
             return  # an update
         if _OPERATORS.search(part.text) is None:
+            if _PUT_IN.search(_sentence(place)) and any(s.name == name for s in found.equations):
+                return  # `if K = L = 4 then S = 4^ρ` is what follows
             said = Said(name, part.text, place, bounded)
             called = dict(words_in(part.text))
             if all(word in _NUMBERS or (called[word] and lookup(word)) for word in words):
@@ -556,6 +592,23 @@ def _take_right_sides(
         product = letters and all(letter in found.alone for letter in letters)  # `A = xy = x(9-x)`
         if one and not product and lookup(words[0]) is None:
             name = words[0]  # `a = ŷ = σ(z)`: what follows is said of ŷ
+
+
+def _take_equal_values(statement: WrittenStatement, place: Place, found: Article) -> bool:
+    """Take `if K = L = 4` for two values; tell whether that is what stands there."""
+    *sides, last = [statement.left.text, *(part.text for _, part in statement.parts)]
+    value = plain_number(last)
+    names = [match[1].lstrip("\\") for match in map(_LEFT.fullmatch, sides) if match]
+    listed = len(sides) > 1 and len(names) == len(sides) and value is not None
+    if not listed or value is None or not _CASE.search(place.text[: place.column - 1]):
+        return False
+    found.values += [StatedValue(name, value, place) for name in names]
+    return True
+
+
+def _sentence(place: Place) -> str:
+    """Return what stands in the line in front of a place, from where its sentence begins."""
+    return re.split(r"[.;](?=\s)", place.text[: place.column - 1])[-1]
 
 
 def _of_name(left: str) -> bool:
@@ -580,6 +633,8 @@ def _take_condition(statement: WrittenStatement, place: Place, found: Article) -
     sign, part = statement.parts[0]
     name = _LEFT.fullmatch(statement.left.text) is not None
     value = plain_number(part.text)
+    if _OPERATORS.search(statement.left.text):
+        return  # `φ'(1) = 0.7` is a claim
     if value is not None and sign in ((">", ">=", "≥") if name else ("=",)):
         relation = {"=": "==", "≥": ">="}.get(sign, sign)
         found.conditions.append(Condition(statement.left.text, relation, value, place))

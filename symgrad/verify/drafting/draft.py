@@ -18,7 +18,13 @@ from symgrad.graph.graph import Graph
 from symgrad.sources.text import parse
 from symgrad.verify.drafting.analogy import alike, by_analogy
 from symgrad.verify.drafting.article import Article, ArticleEquation, gather, with_equations
-from symgrad.verify.drafting.equations import LEFT_OUT, chosen_of, readable, without_inverses
+from symgrad.verify.drafting.equations import (
+    LEFT_OUT,
+    chosen_of,
+    readable,
+    with_inner_names,
+    without_inverses,
+)
 from symgrad.verify.drafting.gaps import (
     TwoEquations,
     needed_by,
@@ -35,6 +41,7 @@ from symgrad.verify.drafting.names import (
     arguments_of,
     roles,
 )
+from symgrad.verify.drafting.own_functions import set_functions_apart
 from symgrad.verify.drafting.writing import as_text, number_text, written
 
 
@@ -89,6 +96,7 @@ def draft_graph(text: str, source: str, wishes: Wishes | None = None) -> Article
 def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> ArticleDraft:
     """Return the graph that a text states; `notes` takes what is assumed on the way."""
     article = with_equations(gather(text, source), wishes.equations)
+    set_functions_apart(article)
     spell_out(article)
     vocabulary = Vocabulary(article)
     equations, evidence, conditions = readable(article, vocabulary, notes)
@@ -102,6 +110,7 @@ def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Articl
     stated = {vocabulary.name(item.name): item.value for item in reversed(article.values)}
     nodes = without_inverses(chosen_of(equations, evidence, bottoms, stated), notes)
     top = _objective(wishes.objective, nodes, article, vocabulary, notes)
+    nodes = with_inner_names(top, nodes, bottoms, notes)
     said = {vocabulary.name(name) for name, kind in article.words.items() if kind != "rate"}
     added = by_analogy(top, nodes, vocabulary, said)
     nodes |= {item.name: item for item in added}

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,14 +15,27 @@ from symgrad.errors import Place
 from symgrad.expression.functions import lookup
 from symgrad.expression.inverse import VALUE, inverted
 from symgrad.expression.recognize import recognized
-from symgrad.expression.tree import Add, Compare, Expression, Var, number, substitute, variables
+from symgrad.expression.tree import (
+    Add,
+    Compare,
+    Expression,
+    Var,
+    children,
+    number,
+    substitute,
+    variables,
+    walk,
+    with_children,
+)
 from symgrad.sources.cursor import constant
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.text import parse
 from symgrad.verify.deciding.equality import decide
 from symgrad.verify.drafting.article import Article, ArticleEquation, Said, words_in
 from symgrad.verify.drafting.evidence import Evidence
+from symgrad.verify.drafting.gaps import needed_by
 from symgrad.verify.drafting.names import Vocabulary, per_sample
+from symgrad.verify.drafting.own_functions import take_functions
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.truth import Truth
@@ -29,6 +43,7 @@ from symgrad.verify.truth import Truth
 LEFT_OUT = "is left out"
 _MAX_EQUATIONS = 2_000
 _MAX_LINKS = 20
+_FEWEST_NAMES = 2  # in what a name stands for: `q = x` is no part of everything
 _OBJECTIVE = "objective_of_the_article"
 
 
@@ -50,9 +65,11 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
     names = [*vocabulary.names]
     names += [
         word for right, i in single if i
-        for word, called in words_in(right) if not called and lookup(word) is None
+        for word, called in words_in(right)
+        if not called and lookup(word) is None and word not in article.applied
     ]  # fmt: skip
     scope = _scope(names, vocabulary)
+    notes += take_functions(article, scope)
     found: dict[int, ArticleEquation] = {}
     for place, said in enumerate(article.equations[:_MAX_EQUATIONS]):
         name = vocabulary.name(said.name)
@@ -144,6 +161,36 @@ def without_inverses(
     return {name: item for name, item in nodes.items() if name not in left}
 
 
+def with_inner_names(
+    top: str, nodes: dict[str, ArticleEquation], bottoms: Collection[str], notes: list[str]
+) -> dict[str, ArticleEquation]:
+    """Return the equations with η for `a + bx` in `μ = exp(a + bx)`, where η stands for that.
+
+    So it is where the article differentiates by η, and the objective is not made from it by name.
+    """
+    for name in [one for one in nodes if one in bottoms]:
+        inner = nodes[name].right
+        if name in needed_by(top, nodes) or len(variables(inner)) < _FEWEST_NAMES:
+            continue
+        own = {*needed_by(name, nodes)}
+        for other, item in nodes.items():
+            if other in own or inner not in walk(item.right):
+                continue
+            nodes = {**nodes, other: replace(item, right=_with_name(item.right, inner, name))}
+            notes.append(f"`{name}` stands for its right side in the equation of `{other}`")
+    return nodes
+
+
+def _with_name(expression: Expression, inner: Expression, name: str) -> Expression:
+    """Return an expression with a name in the place of what it stands for."""
+    if expression == inner:
+        return Var(name)
+    parts = children(expression)
+    if not parts:
+        return expression
+    return with_children(expression, tuple(_with_name(part, inner, name) for part in parts))
+
+
 def _put_in(general: Expression, own: Expression, values: Mapping[str, Fraction]) -> bool:
     """Tell whether an expression is another one with stated values put in for some names."""
     names = set(map(str, variables(general))) - set(map(str, variables(own)))
@@ -176,7 +223,7 @@ def _tree(text: str, place: Place, scope: Scope) -> Expression:
 def _uncalled(right: str, article: Article) -> str:
     """Return a formula with f in the place of `f(x, y)` where the article has `f(x, y) = …`."""
     for function, arguments in article.arguments.items():
-        if arguments:
+        if arguments and function not in article.applied:
             call = rf"(?<!\w){re.escape(function)}\s*\(\s*{re.escape(arguments)}\s*\)"
             right = re.sub(call, function, right)
     return right

@@ -15,19 +15,28 @@ from itertools import islice, product
 from symgrad.expression.spellings import loose
 from symgrad.sources import lexer
 from symgrad.verify.drafting.article import Article, Said, words_in
-from symgrad.verify.drafting.names import open_sums
+from symgrad.verify.drafting.names import SAMPLED, open_sums
 from symgrad.verify.reading.indices import SAMPLE, bound, letters_of, summed_letters, values_of
 
 _MAX_CASES = 64
+_ANY_SUM = re.compile(r"∑\s*\[\s*(\w?)\s*\]")
+_SAMPLES = {"i"}
 _SHIFTED = re.compile(r"[A-Za-z][mp]\d+")
 
 
 def spell_out(article: Article) -> None:
     """Write out what an article says for a free index, each for the values that this takes."""
+    _count_samples(article)
     article.closed |= {letter for said in article.equations for letter in _listed(said, article)}
     samples = {
         letter for said in article.equations for letter, _ in open_sums(said.right, article.closed)
     }
+    defined = {said.name for said in article.equations}
+    article.given = {
+        bound(word, {letter: SAMPLE})
+        for said in article.equations for word, _ in words_in(said.right)
+        for letter in samples.intersection(letters_of(word)) if word not in defined
+    }  # fmt: skip
     cases = [_cases(said, article, samples) for said in article.equations]
     values: dict[str, Sequence[str]] = {}
     for listed in cases:
@@ -54,6 +63,33 @@ def spell_out(article: Article) -> None:
         for name in _named(bottom, values, defined)
     }
     article.adjoints = {name for one in article.adjoints for name in _named(one, values, defined)}
+
+
+def _count_samples(article: Article) -> None:
+    """Let a sum over samples that says no number go to n: `ℓ = ∑_i (y_i log p_i + …)`.
+
+    Over samples it is where only what is differentiated, and used by nothing else, is such a sum,
+    where it holds an x or y with that index, and where the article differentiates by something that
+    has no equation and not that index. A second index, as in a softmax, may be one of classes.
+    """
+    summed = [said for said in article.equations if _ANY_SUM.search(said.right)]
+    used = {word for said in article.equations for word, _ in words_in(said.right)}
+    tops, defined = {top.name for top in article.tops}, {said.name for said in article.equations}
+    letters = {letter for said in summed for letter in _ANY_SUM.findall(said.right)}
+    if len(letters) != 1 or not letters <= _SAMPLES - article.closed - article.ranges.keys():
+        return
+    (letter,) = letters
+    varied = [name for name in article.bottoms if name not in defined]
+    given = {bound(word, {letter: SAMPLE}) for word in used - defined if letter in letters_of(word)}
+    if (
+        "n" in article.mentioned or not given & SAMPLED
+        or all(letter in letters_of(name) for name in varied)
+        or any(said.name in used or said.name not in tops for said in summed)
+    ):  # fmt: skip
+        return
+    article.equations = [
+        said.with_right(_ANY_SUM.sub(f"∑[{letter}=1, n]", said.right)) for said in article.equations
+    ]
 
 
 def _listed(said: Said, article: Article) -> list[str]:

@@ -32,7 +32,7 @@ _DATA = frozenset(
     ("x", "X", "y", "Y", "t", "target", "input", "label", "i", "o", "d", "z", "h", "r", "s")
 )
 _RATES = frozenset(("η", "α", "lr", "rate"))
-_SAMPLED = frozenset(("x", "X", "y", "Y", "target", "input", "label"))
+SAMPLED = frozenset(("x", "X", "y", "Y", "target", "input", "label"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,11 @@ class Vocabulary:
             self._add(word)
         texts = [per_sample(item.right, article.closed)[0] for item in article.equations]
         texts += [text for item in article.linked for text in (item.left, item.right)]
-        listed = [word for text in texts for word in _words(text)]
+        texts += [item.right for item in article.functions]
+        listed = [
+            (word, called) for text in texts for word, called in _words(text)
+            if word not in article.applied
+        ]  # fmt: skip
         for word, called in listed:
             if len(canonical(word)) == 1 and word not in _NUMBERS and not called:
                 self._add(word)
@@ -217,10 +221,14 @@ def roles(
     varied = bottoms & {*names}
     letters = PARAMETERS if varied else PARAMETERS | _PERHAPS_PARAMETERS
     sampled = _has_samples(names, article, vocabulary, bottoms)
+    given = {vocabulary.name(name) for name in article.given} & varied
+    given = given if varied - given else set()
     for name in names:
         base, index = base_and_index(name)
         if name in chosen:
             found[name] = Role(chosen[name], "as the options say")
+        elif name in given:
+            found[name] = Role("data", "it has the index of a sum over samples")
         elif name in bottoms:
             found[name] = Role("param", "the article differentiates by it")
         elif index and base in families:
@@ -245,7 +253,7 @@ def _has_samples(
     if "data" in kinds.values() or summed:
         return True
     free = (name for name in names if name not in bottoms and kinds.get(name) is None)
-    return any(canonical(base_and_index(name)[0]) in _SAMPLED for name in free)
+    return any(canonical(base_and_index(name)[0]) in SAMPLED for name in free)
 
 
 def _usual(base: str, parameters: frozenset[str], valued: bool) -> Role:  # noqa: FBT001  (a fact)

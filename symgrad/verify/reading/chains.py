@@ -145,7 +145,8 @@ class Chains:
             Fault: if the left side has no meaning.
         """
         left, links = self.along_curve(left, links)
-        self.scope.totals = self.scope.totals or is_total(left, links, self.scope)
+        if isinstance(left, NameTarget) and is_total(left, links, self.scope):
+            self.scope.totals.add(left.name)
         if self.scope.totals or is_of_total(left, links, self.scope):
             left, links = in_totals(left, links, self.scope)
         for index, link in enumerate(links):

@@ -19,7 +19,7 @@ from symgrad.verify.reading.passage import Circumstance, FoundFormula, Passage
 _ORDER = re.compile(r"<|>|[≤≥≠]|\\(?:l[et]|g[et]|leq|geq|leqslant|geqslant|neq?|in)(?![a-zA-Z])")
 _EQUAL = re.compile(r"(?<![<>!:])=(?!=)|≈|\\approx(?![a-zA-Z])|:=|\\leftarrow|←")
 _VALUE = re.compile(
-    r"\s*\\?(?!frac|[dt]frac|partial)\w[\w{}^()\\]{0,20}\s*=\s*[-−+]?\s*"
+    r"(?:\s*\\?(?!frac|[dt]frac|partial)\w[\w{}^()\\]{0,20}\s*=){1,4}\s*[-−+]?\s*"
     r"(?:\d+(?:\.\d+)?(?:/\d+)?|\\[td]?frac\s*(?:\d\s*\d|\{\d+\}\s*\{\d+\}))\s*[.,;]?\s*"
 )
 _MARKS = re.compile(r"\$+|\\\\?[()\[\]]|`+|\\(?:begin|end)\{[^{}\n]*\}")

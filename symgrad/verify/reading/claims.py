@@ -16,6 +16,7 @@ from types import MappingProxyType
 from symgrad.expression.tree import Var, variables
 from symgrad.sources.latex import translate_leniently
 from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.written import Written
 from symgrad.verify.model import (
     Claim,
     NameTarget,
@@ -53,6 +54,11 @@ _TELLING = re.compile(
 )  # of motion, a logarithm, an unknown
 
 
+_OF_LETTER = re.compile(
+    r"[\s$&{]*(?:\\(?:sigma|Phi|(?:var)?phi|psi)(?![a-zA-Z])|[σΦφϕψNn])\s*(?:\\left\s*)?\("
+)
+
+
 class Reader(StatementReader):
     """Reads claims about one graph; what one text defines is in force to its end."""
 
@@ -68,6 +74,7 @@ class Reader(StatementReader):
         self.scope.batches = writes_batches((one.content.text for one in texts), self.scope)
         plain = self.note_motion(texts)
         self.note_logs(plain)
+        self.lefts.note_letters(_with_letters(texts))
         self.decimals = style_of(formula.content.text for formula in texts)
         self.chains.comma = self.decimals == "comma"
         for count, formula in enumerate(texts):
@@ -242,6 +249,14 @@ class Reader(StatementReader):
         return any(str(name) in self.graph.index for name in variables(side)) or (
             isinstance(side, Var) and side.key in self.scope.derivatives
         )
+
+
+def _with_letters(texts: list[FoundFormula]) -> Iterator[Written]:
+    """Yield the formulas that may say what a letter such as φ is, in the plain notation."""
+    for formula in texts:
+        if _OF_LETTER.match(formula.content.text) and len(formula.content.text) <= MAX_CLAIM_LENGTH:
+            with suppress(Fault):
+                yield translate_leniently(formula.content.text, formula.origin)[0]
 
 
 def _plain(formula: FoundFormula) -> str:

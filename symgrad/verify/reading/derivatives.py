@@ -16,6 +16,7 @@ from symgrad.expression.tree import (
     Mul,
     Var,
     product_of,
+    substitute,
     variables,
 )
 from symgrad.graph.graph import Graph
@@ -360,6 +361,7 @@ class DerivativeParser(Parser):
         if bottom in self.scope.running and not isinstance(top, Var):
             return self.along(top, bottom)
         if bottom in self.scope.dummies:
+            top = self.of_dummy(top, bottom)
             return gradient_of(top).get(bottom, ZERO)
         if self.scope.dummies.intersection(map(str, variables(top))):
             raise self.fault(f"how does this depend on `{bottom}`?", self.at - 1)
@@ -383,6 +385,14 @@ class DerivativeParser(Parser):
                 return alone
             return self.scope.note(DerivativeTarget(str(top.key), bottom))
         return self.scope.note_expression(top, bottom)
+
+    def of_dummy(self, top: Expression, bottom: str) -> Expression:
+        """Return the body of the author's f in `df/du`, where nothing else is known of u."""
+        own = self.scope.functions.get(str(top.key)) if isinstance(top, Var) else None
+        if own is None:
+            return top
+        one = len(own.parameters) == 1
+        return substitute(own.body, {own.parameters[0]: Var(bottom)}) if one else own.body
 
     def along(self, top: Expression, bottom: str) -> Expression:
         """Return `d/dx (x y)` where y depends on x: the direct part, and those by way of others."""

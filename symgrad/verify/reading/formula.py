@@ -31,6 +31,7 @@ from symgrad.verify.reading.ends import other_texts
 from symgrad.verify.reading.families import NORM
 from symgrad.verify.reading.functions import LETTERS, PRIMES
 from symgrad.verify.reading.motion import by_time, dotted, names_below
+from symgrad.verify.reading.powered import powered_value
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.sums import MEANS, SumParser
 from symgrad.verify.reading.unknowns import unknown_slope
@@ -317,6 +318,12 @@ class ClaimParser(SumParser):
             if lexer.IDENTIFIER.match(following) and (change := scope.resolve(joined)) is not None:
                 self.at += 2
                 return change
+        if token == "e" and following == "^" and scope.name("e") and not self.is_plain_power():
+            self.at += 2
+            scope.remark("`e^(…)` read as exp, beside a quantity `e`")
+            return Call("exp", (self.factor(),))
+        if (power := powered_value(self, token)) is not None:
+            return power
         if following == "^" and scope.resolve(token) is None and (label := self.labelled(token)):
             return label
         if (square := self.squared_name(token)) is not None:
@@ -340,6 +347,13 @@ class ClaimParser(SumParser):
             if self.takes_argument():
                 return self.bare_call(token)
         return self.plain_name(token)
+
+    def is_plain_power(self) -> bool:
+        """Tell whether a number, or a sign such as a transposition, is what a name is raised to."""
+        first, *rest = self.tokens[self.at + 2 : self.at + 5]
+        if first == "(":
+            return rest[1:] == [")"] and rest[0][:1].isdecimal()
+        return first[:1].isdecimal() or first in ("T", "⊤", "*")
 
     def squared_name(self, token: str) -> Expression | None:
         """Read σ² where there is no σ and a quantity `sigma2` or `sigma_sq`: None for a power."""
@@ -470,6 +484,8 @@ class ClaimParser(SumParser):
             return self.bracketed()
         if canonical(token) in _STEPS and self.is_no_name(token):
             return self.step_call(token)
+        if canonical(token) in self.scope.own_letters and self.scope.name(token) is None:
+            raise self.unknown_node(token)  # the text says later what it is
         function = self.letter_function(token)
         if function is not None and self.is_no_name(token):
             self.tokens[self.at] = function

@@ -58,6 +58,8 @@ class FunctionParser(DerivativeParser):
             return None  # `n[ψ(a) - ψ(b)]`: the number of samples
         plain = canonical(token)
         plain = {"ϕ": "φ", "ϑ": "θ"}.get(plain, plain)
+        if plain in self.scope.own_letters:
+            return None
         if plain in LETTERS:
             function, called = LETTERS[plain]
             if plain not in _OBVIOUS:

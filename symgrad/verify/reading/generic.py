@@ -139,6 +139,7 @@ class Generic:
         likely = letter in _SAMPLE_LETTERS and about_data
         if likely and is_sample(letter, words, self.scope.can_stand, letters):
             self.scope.remark(f"`{letter}` read as the sample")
+            self.scope.samples.add(letter)
             return [SAMPLE]
         return []
 

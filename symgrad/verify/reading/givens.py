@@ -39,6 +39,16 @@ class Given:
     words: str = ""
 
 
+def _of_one_value(facts: list[Compare]) -> list[Compare]:
+    """Return `K = 4` and `L = 4` for `K = L = 4`, and other conditions as they are."""
+    found: list[Compare] = []
+    for fact in reversed(facts):
+        last = found[-1] if found else fact
+        joined = fact.relation == last.relation == "==" and fact.right == last.left
+        found.append(Compare("==", fact.left, last.right) if joined else fact)
+    return found[::-1]
+
+
 class Givens:
     """Reads conditions in the names of a scope."""
 
@@ -114,9 +124,9 @@ class Givens:
             found = []
         if not found:
             yield source_text(formula.text, part) or part.text
-        for fact in found:
-            if isinstance(fact.condition, Compare):
-                yield fact.condition
+        yield from _of_one_value([
+            fact.condition for fact in found if isinstance(fact.condition, Compare)
+        ])  # fmt: skip
 
     def value_set(self, fact: Compare) -> tuple[str, Fraction] | None:
         """Return the input and its value where a condition is `y = 1`."""

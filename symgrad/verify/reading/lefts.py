@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from symgrad.expression.tree import Call, Var, variables, walk
 from symgrad.graph.graph import Graph
 from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.written import Written
 from symgrad.verify.deciding.equality import decide
 from symgrad.verify.model import Definition, ExpressionTarget, NameTarget, Target
 from symgrad.verify.reading.documents import FoundFormula
@@ -23,7 +25,7 @@ from symgrad.verify.reading.indices import SAMPLE
 from symgrad.verify.reading.motion import dotted
 from symgrad.verify.reading.redefining import named_anew, redefined
 from symgrad.verify.reading.scope import Abstraction, Scope
-from symgrad.verify.reading.split import WrittenStatement
+from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import plain_number
 from symgrad.verify.reading.unknowns import is_unknown
@@ -181,13 +183,20 @@ class LeftSides:
         if families and not all(of_graph):
             return None
         letter = LETTERS.get(canonical(name))
-        if letter is not None and (name == "σ" or self.uses(letter[0])):
+        if letter is not None and (
+            self.uses(letter[0]) or (name == "σ" and not self.is_own_letter(name, statement))
+        ):
             return None
         by_parameters = all(scope.name(p) in self.graph.parameters for p in parameters)
         if scope.names.family(name) or (name in _SPECIAL and not by_parameters):
             return None  # `E(X)` is a mean, `E(p)` of a parameter p a function
-        if self.is_spelled_so(name, parameters, statement):
-            return None
+        function = spelled(name)
+        if (
+            function
+            and len(parameters) == len(statement.parts) == 1
+            and (self.compared(function, parameters[0], statement) == "proved")
+        ):
+            return None  # `ReLU(x) = max(0, x)` says what our own function of that name is
         if families:
             return name  # `J(θ) = …` of θ_0, θ_1: a value with a name, and no function of its own
         scope.dummies = frozenset(p for p in parameters if scope.name(p) is None)
@@ -195,24 +204,38 @@ class LeftSides:
         self.pending = (name, tuple(scope.name(p) or p for p in parameters))
         return name
 
-    def is_spelled_so(self, name: str, parameters: list[str], statement: WrittenStatement) -> bool:
-        """Tell whether `ReLU(x) = max(0, x)` says what our own function of that name is."""
-        function = spelled(name)
-        if function is None or len(parameters) != 1 or len(statement.parts) != 1:
+    def note_letters(self, texts: Iterable[Written]) -> None:
+        """Take note of letters that the text gives a function of its own: `φ(u) = …`.
+
+        What stands in front of that is read when it is known.
+        """
+        for statement in (one for text in texts for one in statements(text)):
+            found = _CALLED.fullmatch(statement.left.text) if statement.parts else None
+            if found and self.is_own_letter(found[1], statement):
+                self.scope.own_letters.add(canonical(found[1]))
+
+    def is_own_letter(self, name: str, statement: WrittenStatement) -> bool:
+        """Tell whether `σ(z) = tanh(z)` gives a letter another function than it stands for."""
+        letter, found = LETTERS.get(canonical(name)), _CALLED.fullmatch(statement.left.text)
+        if letter is None or found is None or not _is_word(found[2].strip()):
             return False
-        (parameter,) = parameters
+        if self.scope.can_be_read(name) or self.uses(letter[0]) or statement.parts[0][0] == "≈":
+            return False
+        return self.compared(letter[0], found[2].strip(), statement) == "refuted"
+
+    def compared(self, function: str, parameter: str, statement: WrittenStatement) -> str:
+        """Return how a function of ours does as what a statement says it is, "" if unreadable."""
         known = self.scope.name(parameter)
         dummies = self.scope.dummies
-        self.scope.dummies = frozenset(() if known else parameters)
+        self.scope.dummies = frozenset(() if known else (parameter,))
         part = statement.parts[0][1]
         try:
             body = parse_side(part.text, Origin("", (part.text,), 1, 1), self.scope)
         except Fault:
-            return False
+            return ""
         finally:
             self.scope.dummies = dummies
-        own = Call(function, (Var(known or parameter),))
-        return decide(own, body).status == "proved"
+        return decide(Call(function, (Var(known or parameter),)), body).status
 
     def uses(self, function: str) -> bool:
         """Tell whether the graph calls a function."""

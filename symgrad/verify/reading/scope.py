@@ -84,6 +84,7 @@ class Scope:
         self.definitions: dict[str, Definition] = {}
         self.derivatives: dict[str, DerivativeTarget] = {}
         self.functions: dict[str, Abstraction] = {}
+        self.own_letters: set[str] = set()  # φ of a text that says `φ(u) = …` somewhere
         self.defined_on: dict[str, int] = {}
         self.doubtful: set[str] = set()
         self.applied: set[str] = set()
@@ -101,8 +102,9 @@ class Scope:
         self.sizes: dict[str, Expression] = {}
         self.counts: dict[str, Expression] = {}
         self.sample_sums: str = ""
-        self.totals = False
+        self.totals: set[str] = set()  # nodes that the text states as sums over the samples
         self.averaged: set[str] = set()  # numbers of samples over which the text takes a mean
+        self.samples: set[str] = set()  # the indices that the text has used for samples so far
         self.batches = False
         self.moves: dict[str, str] = {}
         self.curve = False

@@ -29,6 +29,7 @@ from symgrad.verify.reading.families import FamilyParser
 from symgrad.verify.reading.indices import (
     MAX_VALUES,
     SAMPLE,
+    bound,
     is_sample,
     letters_of,
     values_of,
@@ -225,7 +226,10 @@ class SumParser(FamilyParser):
             return digits
         own = [word for word in words if letter in letters_of(word)]
         counted = any(isinstance(size, Var) for size in scope.sizes.values())
-        about_data = any(scope.is_sampled(word, letter) for word in own)
+        about_data = any(scope.is_sampled(word, letter) for word in own) or (
+            letter in scope.samples
+            and any(scope.varies_by_sample(bound(word, {letter: SAMPLE})) for word in own)
+        )
         if (counted or about_data) and is_sample(letter, words, scope.can_stand):
             return [SAMPLE]
         raise self.fault(f"over which values of `{letter}` is this sum?", start)
@@ -278,6 +282,7 @@ class SumParser(FamilyParser):
         (letter,) = limits.letters
         outer = dict(scope.indices)
         scope.indices = {**outer, letter: SAMPLE}
+        scope.samples.add(letter)
         term = self.body(wide=wide)
         scope.indices = outer
         size = limits.last[0] if len(limits.last) == 1 else ""

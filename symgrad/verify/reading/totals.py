@@ -24,9 +24,8 @@ def counts_in(expressions: Iterable[Expression], scope: Scope) -> list[str]:
 
 
 def is_total(left: Target, links: tuple[Link, ...], scope: Scope) -> bool:
-    """Tell whether `ℓ = …` states n times the objective of the graph, n the number of samples."""
-    objective = scope.graph.objective
-    if not isinstance(left, NameTarget) or left.name != objective:
+    """Tell whether `ℓ = …` states n times a node that has data, n the number of samples."""
+    if not isinstance(left, NameTarget) or not scope.varies_by_sample(left.name):
         return False
     for link in links:
         counts = counts_in([link.expression], scope)
@@ -37,7 +36,7 @@ def is_total(left: Target, links: tuple[Link, ...], scope: Scope) -> bool:
                 same(
                     scope.truth,
                     substitute(link.expression, {counts[0]: number(k)}),
-                    Mul((number(k), Var(objective))),
+                    Mul((number(k), Var(left.name))),
                 )
                 for k in (2, 3)
             ):
@@ -89,7 +88,8 @@ def in_totals(
     own = tuple(replace(link, expression=_scaled(link.expression, size, scope)) for link in links)
     if scaled == side and own == links:
         return left, links
-    scope.remark(f"`{scope.graph.objective}` read as the sum over {counts[0]} samples")
+    shown = ", ".join(f"`{name}`" for name in sorted(_totals(scope)))
+    scope.remark(f"{shown} read as the sum over {counts[0]} samples")
     if scaled == side:
         return left, own
     return ExpressionTarget(scaled), tuple(
@@ -99,13 +99,18 @@ def in_totals(
     )  # fmt: skip
 
 
+def _totals(scope: Scope) -> set[str]:
+    """Return the nodes that are sums over the samples: what the text says, or the objective."""
+    return scope.totals or {scope.graph.objective}
+
+
 def _scaled(side: Expression, size: Var, scope: Scope) -> Expression:
-    """Return an expression with n times the objective, and n times its derivatives."""
-    objective = scope.graph.objective
+    """Return an expression with n times what is a sum over samples, and n times its derivatives."""
+    totals = _totals(scope)
     found: dict[str | int, Expression] = {}
     for key in variables(side):
         target = scope.derivatives.get(str(key))
-        if key == objective or (target is not None and target.top == objective):
+        if key in totals or (target is not None and target.top in totals):
             found[key] = Mul((size, Var(key)))
     return substitute(side, found) if found else side
 
@@ -113,9 +118,9 @@ def _scaled(side: Expression, size: Var, scope: Scope) -> Expression:
 def _of_nodes(side: Expression, scope: Scope) -> bool:
     """Tell whether an expression holds nodes that have an equation, and nothing else."""
     nodes = [scope.graph.index.get(str(key)) for key in variables(side)]
-    objective = scope.graph.objective
+    totals = _totals(scope)
     return bool(nodes) and all(
-        node is not None and node.formula is not None and node.name != objective for node in nodes
+        node is not None and node.formula is not None and node.name not in totals for node in nodes
     )
 
 
