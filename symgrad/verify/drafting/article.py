@@ -518,17 +518,27 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
             found.adjoints.add(name)  # and no update of what it names
         return
     if left[2] is not None:
-        if lookup(name) is not None:
-            return  # `tanh(z) = …` says what a function is
-        if len(statement.parts) == 1 and plain_number(statement.parts[0][1].text) is not None:
-            return  # `A(T, T) = 0` is a value there and no other
-        if name in LETTERS:
-            said = Said(name, statement.parts[0][1].text, place)
-            argument = _arguments(statement.left, left, formula)
-            found.letters.append(OfLetter(said, argument, len(found.equations)))
+        if _says_no_equation(name, left, statement, formula, found):
             return
         name = _take_function(name, left, statement, formula, found)
     _take_right_sides(name, statement, place, found, bounded=bounded)
+
+
+def _says_no_equation(
+    name: str, left: re.Match[str], statement: WrittenStatement, formula: FoundFormula,
+    found: Article,
+) -> bool:  # fmt: skip
+    """Tell whether `f(x) = …` is no equation for f, and take what it says of a letter apart."""
+    right = statement.parts[0][1].text
+    if lookup(name) is not None:
+        return True  # `tanh(z) = …` says what a function is
+    if len(statement.parts) == 1 and plain_number(right) is not None:
+        return True  # `A(T, T) = 0` is a value there and no other
+    if name in LETTERS:
+        said = Said(name, right, _place(statement, formula))
+        argument = _arguments(statement.left, left, formula)
+        found.letters.append(OfLetter(said, argument, len(found.equations)))
+    return name in LETTERS
 
 
 def _take_function(

@@ -54,9 +54,7 @@ class Vocabulary:
         tops = [top.name for top in article.tops]
         for word in (*said, *tops, *article.bottoms):
             self._add(word)
-        texts = [per_sample(item.right, article.closed)[0] for item in article.equations]
-        texts += [text for item in article.linked for text in (item.left, item.right)]
-        texts += [item.right for item in article.functions]
+        texts = _texts_of(article)
         listed = [
             (word, called) for text in texts for word, called in _words(text)
             if word not in article.applied
@@ -120,6 +118,13 @@ class Vocabulary:
     def name(self, word: str) -> str:
         """Return the name that a word is a spelling of."""
         return self._spelled.get(loose(word), word)
+
+
+def _texts_of(article: Article) -> list[str]:
+    """Return the formulas of an article that speak of names: equations and bodies of functions."""
+    texts = [per_sample(item.right, article.closed)[0] for item in article.equations]
+    texts += [text for item in article.linked for text in (item.left, item.right)]
+    return texts + [item.right for item in article.functions]
 
 
 def _before_function(word: str, letters: set[str]) -> str:
