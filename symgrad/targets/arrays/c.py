@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import Shape
@@ -257,11 +259,7 @@ _KINDS = ("value", "value_and_gradient", "update")
 
 
 def _mentions(text: str, word: str) -> bool:
-    return any(part == word for part in _words(text))
-
-
-def _words(text: str) -> list[str]:
-    return "".join(c if c.isalnum() or c == "_" else " " for c in text).split()
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def _as_output(line: str, names: set[str]) -> str:

@@ -8,7 +8,8 @@ second needs it. Arrays of which only the row at hand is ever needed keep that r
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.expression.arrays.size import Shape
@@ -26,17 +27,8 @@ class _Item:
     lines: tuple[str, ...]
     words: frozenset[str]
     writes: frozenset[str]
-
-    @property
-    def variable(self) -> str:
-        """The variable of the loop, nothing where it is none."""
-        found = _HEAD.fullmatch(self.lines[0])
-        return found[1] if found else ""
-
-    @property
-    def is_deep(self) -> bool:
-        """Whether another loop stands in the loop."""
-        return any(" for (" in line for line in self.lines[1:])
+    variable: str  # of the loop, nothing where it is none
+    is_deep: bool  # whether another loop stands in the loop
 
     def meets(self, other: _Item) -> frozenset[str]:
         """Return what one of two writes and the other touches."""
@@ -53,7 +45,9 @@ def fused(
     items: list[_Item] = []
     for item in _items(lines, names):
         _place(items, item)
-    rows = [_with_rows(item, items, arrays) for item in items]
+    shapes = dict(arrays)
+    uses = Counter(word for item in items for word in item.words if word in shapes)
+    rows = [_with_rows(item, uses, shapes) for item in items]
     kept = {name for _, found in rows for name in found}
     left = [(name, shape[1:] if name in kept else shape) for name, shape in arrays]
     return [line for made, _ in rows for line in made], left
@@ -83,19 +77,27 @@ def _item(lines: tuple[str, ...], names: set[str]) -> _Item:
             writes.add(left[1])
         if _CALL.search(line):
             writes |= found & names
-    return _Item(lines, frozenset(words), frozenset(writes))
+    head = _HEAD.fullmatch(lines[0])
+    is_deep = any(" for (" in line for line in lines[1:])
+    return _Item(lines, frozenset(words), frozenset(writes), head[1] if head else "", is_deep)
 
 
 def _place(items: list[_Item], item: _Item) -> None:
     """Join a loop with the last one before it that it can be joined with, or put it at the end."""
     ahead: list[_Item] = []
-    for at in range(len(items) - 1, -1, -1):
+    alike = (
+        at
+        for at, other in enumerate(items)
+        if item.variable and other.lines[0] == item.lines[0] and (other.is_deep or item.is_deep)
+    )
+    first = next(alike, len(items))
+    for at in range(len(items) - 1, first - 1, -1):
         other = items[at]
-        between = items[at + 1 :]
         if not any(other.meets(one) for one in ahead) and _fit(other, item):
             inside = tuple(other.lines[:-1]) + tuple(item.lines[1:])
-            joined = _Item(inside, other.words | item.words, other.writes | item.writes)
-            rest = [one for one in between if one not in ahead]
+            words, writes = other.words | item.words, other.writes | item.writes
+            joined = _Item(inside, words, writes, item.variable, is_deep=True)
+            rest = [one for one in items[at + 1 :] if one not in ahead]
             items[at:] = [*ahead, joined, *rest]
             return
         if any(other.meets(one) for one in (*ahead, item)):
@@ -121,14 +123,14 @@ def _row(name: str, variable: str, text: str) -> str | None:
 
 
 def _with_rows(
-    item: _Item, items: Sequence[_Item], arrays: Sequence[tuple[str, Shape]]
+    item: _Item, uses: Mapping[str, int], shapes: Mapping[str, Shape]
 ) -> tuple[list[str], list[str]]:
     """Return the lines of a loop, and the arrays of which it keeps a single row in them."""
     text = "\n".join(item.lines)
-    made = []
-    for name, shape in arrays:
-        outside = any(name in other.words for other in items if other is not item)
-        if len(shape) != 2 or outside or name not in item.words or not item.variable:
+    made: list[str] = []
+    names = sorted(item.words & shapes.keys()) if item.variable else []
+    for name in names:
+        if len(shapes[name]) != 2 or uses[name] > 1:
             continue
         begin = _row(name, item.variable, text)
         if begin is not None and begin.endswith(" + "):
