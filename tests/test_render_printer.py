@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 
 from symgrad.derivation.derive import derive
 from symgrad.errors import SourceError
@@ -87,6 +87,7 @@ ACCENTED = (*(name for name in HARD_NAMES if name not in ("σ", "φ", "Φ", "pi2
 
 
 @settings(max_examples=60, suppress_health_check=SLOW)
+@example(Pow(Var("ψ"), Var("h_tm1")))
 @given(trees(ACCENTED))
 def test_accents_and_letters_of_functions_are_read_back(tree):
     check(tree, LetterPrinter(ACCENTED), ACCENTED)

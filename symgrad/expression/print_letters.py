@@ -7,7 +7,7 @@ import unicodedata
 from symgrad.expression.functions import record
 from symgrad.expression.indicators import is_indicator
 from symgrad.expression.names import ACCENTS, accented, shifted
-from symgrad.expression.printer import ATOM, ONE_LETTER, Printer
+from symgrad.expression.printer import ATOM, ONE_LETTER, POWER, Printer
 from symgrad.expression.tree import Call, Compare, Expression, Var
 
 
@@ -35,6 +35,12 @@ class LetterPrinter(Printer):
         """Tell whether a factor is a letter; one with an accent keeps its multiplication sign."""
         whole = not isinstance(e, Var) or not accented(str(e.key))[1]
         return whole and super()._letter(e)
+
+    def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
+        """Return a power; behind ψ^h an index in braces would be read as one of ψ."""
+        if isinstance(exponent, Var) and "_{" in (text := self.name(str(exponent.key))):
+            return f"{self.at(base, ATOM)}^{self.grouped(text)}", POWER
+        return super().power(base, exponent)
 
     def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
         """Return a function at its arguments and how tightly it binds."""
