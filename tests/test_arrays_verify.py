@@ -239,7 +239,7 @@ def test_inverses_of_sums_are_written_by_one_another(claim, status):
 
 
 def test_latex_becomes_text():
-    assert plain_text(r"\left\| \mathbf{w} \right\|_2^2") == "‖ w ‖^2"
+    assert plain_text(r"\left\| \mathbf{w} \right\|_2^2") == "‖ w ‖_2^2"
     assert plain_text(r"X^{-1} + Y^{-\top}") == "X⁻¹ + Y⁻¹ᵀ"
 
 
@@ -420,3 +420,12 @@ def test_what_is_held_under_a_condition_is_left_out_and_told():
     )
     assert [v.status for v in report.verdicts] == ["proved"]
     assert [item.reason for item in report.skipped] == ["it is held under a condition"] * 2
+
+
+@pytest.mark.parametrize("norm", [r"\|A\|_2^2", r"\lVert A\rVert_{2}^{2}"])
+def test_a_matrix_norm_with_index_2_is_said_to_be_read_as_the_frobenius_norm(norm):
+    graph = sg.parse("param A[n,m], x[m]\ngiven y[n]\nf = norm(A@x - y)^2/2 + norm(A)^2")
+    for text, said in ((norm, 1), (r"\|A\|_F^2", 0), (r"\|A\|^2", 0)):
+        claim = rf"$f = \frac12\|Ax - y\|_2^2 + {text}$"
+        (verdict,) = sg.verify(graph, claim).verdicts
+        assert (verdict.status, len(verdict.remarks)) == ("proved", said)

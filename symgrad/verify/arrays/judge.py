@@ -20,7 +20,7 @@ from symgrad.verify.arrays.differentials import (
     may_be_factor,
     spelled,
 )
-from symgrad.verify.arrays.norms import has_weight, norms_told
+from symgrad.verify.arrays.norms import has_spectral, has_weight, norms_told
 from symgrad.verify.arrays.notations import is_matlab, is_numpy, own_name, rewritten
 from symgrad.verify.arrays.proving import ArrayOutcome
 from symgrad.verify.arrays.reading import ArrayStatement
@@ -32,6 +32,7 @@ from symgrad.verify.model import Diagnosis, Skipped, Status, Verdict
 
 _CODE = re.compile(r"[\x20-[\]-~∂δ]*$")  # no LaTeX, and no signs that a keyboard lacks
 AS_ROW = "written as a row, the layout of the numerator"
+_FROBENIUS = "the norm of a matrix with index 2 read as the Frobenius norm"
 
 
 class ArrayJudge(Changes):
@@ -174,6 +175,7 @@ class ArrayJudge(Changes):
         try:
             told = self.told_apart(statement, reading)
             self.reader.met |= {"weight" for side in told if has_weight(side, self.scope)}
+            self.reader.met |= {"spectral" for side in told if has_spectral(side, self.scope)}
             inverse = reading.weight == "inverse"
             told = tuple(norms_told(side, self.scope, inverse=inverse) for side in told)
             self.scope.d_is_factor = reading.change == "product"
@@ -256,7 +258,9 @@ class ArrayJudge(Changes):
             if _RANK[outcome.status] > _RANK[worst[0]]:
                 worst = (_status(outcome.status), outcome.text)
         verdict = self.verdict(worst[0], statement, worst[1])
-        return replace(verdict, remarks=(AS_ROW,)) if self.rows else verdict
+        remarks: tuple[str, ...] = (AS_ROW,) if self.rows else ()
+        remarks += (_FROBENIUS,) if "spectral" in self.reader.met else ()
+        return replace(verdict, remarks=remarks)
 
     def compared(self, left: Side, right: Side) -> tuple[ArrayOutcome, Diagnosis | None]:
         """Return what is known of an equality, and what is wrong with it."""

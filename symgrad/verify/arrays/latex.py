@@ -123,8 +123,6 @@ def _translated(text: str) -> str:
         elif character == "_":
             inner, at = _group(text, at + 1)
             word = "".join(_translated(inner).split())
-            if made and made[-1].endswith("‖") and word in _USUAL:
-                continue
             behind = " " if re.match(r"[A-Za-z\\]", text[at:]) else ""
             made.append(f"_{word}{behind}" if len(word) == 1 else f"_{{{word}}}{behind}")
         elif character in "{}":
@@ -137,7 +135,6 @@ def _translated(text: str) -> str:
     return "".join(made)
 
 
-_USUAL = frozenset(("2", "F", "Fro", "fro", "HS"))  # what stands below the usual norm
 _TOTAL = re.compile(r"[Σ∑](_\{[^{}]*\}|_\w)?\s*$")
 
 

@@ -11,22 +11,32 @@ _INDEXED = re.compile(
     r"\s*(?P<late>²|\^2)?"
 )
 
+_USUAL = frozenset(("2", "F", "Fro", "fro", "HS"))
+
 
 def has_weight(text: str, names: Names) -> bool:
     """Tell whether a norm is by a matrix: it may be meant, or its inverse."""
     return any(_is_matrix(_index(found), names) for found in _INDEXED.finditer(text))
 
 
+def has_spectral(text: str, names: Names) -> bool:
+    """Tell whether the norm of a matrix has the index 2: many write that for the Frobenius norm."""
+    return any(
+        _index(found) == "2" and _is_matrix(found["inner"].strip(), names)
+        for found in _INDEXED.finditer(text)
+    )
+
+
 def norms_told(text: str, names: Names, *, inverse: bool) -> str:
-    """Return a text with norm1(x) for ‖x‖_1, and eᵀΩe for ‖e‖_Ω²; any other index stays."""
+    """Return a text with norm1(x) for ‖x‖_1, eᵀΩe for ‖e‖_Ω², ‖x‖ for ‖x‖_2 and ‖A‖_F."""
 
     def told(found: re.Match[str]) -> str:
         index, inner = _index(found), found["inner"].strip()
         square = found["early"] or found["late"] or ""
+        if index in _USUAL:
+            return f"‖{inner}‖{square}"
         if index == "1":
             return f" norm1({inner}){square}"
-        if index == "2":
-            return f"‖{inner}‖{square}"
         if not _is_matrix(index, names):
             return found[0]
         middle = f"inv({index})" if inverse else index
