@@ -72,13 +72,14 @@ def worked_lines(
     numbers: StepNumbers,
     arithmetic: Arithmetic,
     without_data: Mapping[str, Expression],
+    own: Mapping[str, Real],
 ) -> tuple[WorkedLine, ...]:
     """Return the lines of one step, all but the update.
 
     `without_data` is the part of each gradient that comes from terms without data, where there is
-    one (see `symgrad.derivation.regularisation`).
+    one (see `symgrad.derivation.regularisation`); `own` are the adjoints of the nodes.
     """
-    writer = _LineWriter(derivation, numbers, arithmetic, without_data)
+    writer = _LineWriter(derivation, numbers, arithmetic, without_data, own)
     return (*writer.forward(), *writer.sensitivities(), *writer.merges(), *writer.gradients())
 
 
@@ -91,15 +92,16 @@ class _LineWriter:
         numbers: StepNumbers,
         arithmetic: Arithmetic,
         without_data: Mapping[str, Expression],
+        own: Mapping[str, Real],
     ) -> None:
         self.without_data = without_data
+        self.adjoints = own
         self.derivation = derivation
         self.graph = derivation.graph
         self.numbers = numbers
         self.known = numbers.known
         self.arithmetic = arithmetic
         self.users = consumers(derivation.graph)
-        self.adjoints = adjoints(derivation, numbers.values, arithmetic)
 
     def line(
         self,

@@ -260,6 +260,8 @@ def _step(
         f"the assumption `{text}` does not hold here: a formula that rests on it need not hold"
         for text in broken_assumptions(d.graph, numbers.values, arithmetic)
     )
+    own = adjoints(d, numbers.values, arithmetic)
+    lines = worked_lines(d, numbers, arithmetic, dict(plan.without_data), own)
     return Step(
         number,
         plan.sample(number),
@@ -267,8 +269,8 @@ def _step(
         tuple(numbers.sensitivities.items()),
         tuple(numbers.gradients.items()),
         tuple(updated.items()),
-        tuple(adjoints(d, numbers.values, arithmetic).items()),
-        (*worked_lines(d, numbers, arithmetic, dict(plan.without_data)), *update_lines),
+        tuple(own.items()),
+        (*lines, *update_lines),
         notes,
         arithmetic.exact,
         digits,
