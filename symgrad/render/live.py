@@ -119,7 +119,7 @@ def _show(request: Mapping[str, Any], text: str) -> Answer:
         return _show_arrays(derivation, request.get("numbers") or {}, quick=quick)
     plan, note = _plan(derivation, request.get("numbers") or {})
     planned = plan.count
-    plan = replace(plan, count=1) if quick else plan
+    plan = replace(plan, count=1, brief=True) if quick else plan
     trace, reason = worked_trace(plan)
     drawn = scene(derivation, trace.steps[0] if trace else None)
     rows = Rows(derivation, drawn.home)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from symgrad.derivation.analysis import consumers
 from symgrad.derivation.derivation import Derivation, Merge
@@ -67,24 +68,12 @@ class WorkedLine:
         return f"through {name(self.through)}" if self.through else self.label
 
 
-def worked_lines(
-    derivation: Derivation,
-    numbers: StepNumbers,
-    arithmetic: Arithmetic,
-    without_data: Mapping[str, Expression],
-    own: Mapping[str, Real],
-) -> tuple[WorkedLine, ...]:
-    """Return the lines of one step, all but the update.
+class LineWriter:
+    """Writes the lines of one step.
 
     `without_data` is the part of each gradient that comes from terms without data, where there is
     one (see `symgrad.derivation.regularisation`); `own` are the adjoints of the nodes.
     """
-    writer = _LineWriter(derivation, numbers, arithmetic, without_data, own)
-    return (*writer.forward(), *writer.sensitivities(), *writer.merges(), *writer.gradients())
-
-
-class _LineWriter:
-    """Writes the lines of one step."""
 
     def __init__(
         self,
@@ -102,6 +91,10 @@ class _LineWriter:
         self.known = numbers.known
         self.arithmetic = arithmetic
         self.users = consumers(derivation.graph)
+
+    def lines(self) -> Iterator[WorkedLine]:
+        """Yield the lines of the step, all but the update."""
+        yield from chain(self.forward(), self.sensitivities(), self.merges(), self.gradients())
 
     def line(
         self,

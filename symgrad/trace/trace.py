@@ -23,7 +23,7 @@ from symgrad.trace.arrays.plan import planned
 from symgrad.trace.arrays.run import steps as array_steps
 from symgrad.trace.arrays.show import ArrayTrace
 from symgrad.trace.inputs import Sample, read_samples, read_values, require_inputs
-from symgrad.trace.lines import WorkedLine, worked_lines
+from symgrad.trace.lines import LineWriter, WorkedLine
 from symgrad.trace.numbers import Arithmetic, Real, read_number
 from symgrad.trace.result import MAX_DIGITS, Step, Trace, agree, without_noise
 from symgrad.trace.step import StepNumbers, adjoints, broken_assumptions, evaluate_step
@@ -36,7 +36,11 @@ _PRECISIONS = (50, 110, 900)
 
 @dataclass(frozen=True)
 class Plan:
-    """What a trace starts from: fixed values, samples, and how many steps to take."""
+    """What a trace starts from: fixed values, samples, and how many steps to take.
+
+    A `brief` trace has its numbers at one precision, and of the worked lines those where branches
+    meet: for a page whose text is being edited.
+    """
 
     derivation: Derivation
     start: tuple[tuple[str, Fraction], ...]
@@ -44,6 +48,7 @@ class Plan:
     count: int
     rule: Rule
     without_data: tuple[tuple[str, Expression], ...] = ()  # see symgrad.trace.parts
+    brief: bool = False
 
     def sample(self, step: int) -> Sample:
         """Return the sample of a step, counted from 1; samples are used in turn."""
@@ -198,6 +203,8 @@ def run_as_far(
         )
     hear = on_step or _ignore
     steps, fault = _collected(_steps(plan, Arithmetic(_PRECISIONS[0], exact=exact), digits, hear))
+    if plan.brief:
+        return Trace(plan.derivation, steps, plan.rule, digits, exact), fault
     for precision in () if exact else _PRECISIONS[1:]:
         better, fault = _collected(_steps(plan, Arithmetic(precision), digits, hear))
         settled = len(steps) == len(better) and all(map(agree, steps, better))
@@ -261,7 +268,8 @@ def _step(
         for text in broken_assumptions(d.graph, numbers.values, arithmetic)
     )
     own = adjoints(d, numbers.values, arithmetic)
-    lines = worked_lines(d, numbers, arithmetic, dict(plan.without_data), own)
+    writer = LineWriter(d, numbers, arithmetic, dict(plan.without_data), own)
+    lines = writer.merges() if plan.brief else writer.lines()
     return Step(
         number,
         plan.sample(number),
