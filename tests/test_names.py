@@ -39,6 +39,16 @@ def test_a_class_is_defined_once():
     assert not {name: found for name, found in homes.items() if len(found) > 1}
 
 
+def test_a_constant_is_said_once_in_its_module():
+    """Of two the first is dead, or the other one is a copy that a merge has left behind."""
+    twice = []
+    for name, tree in sources.trees().items():
+        said = [one.id for node in tree.body if isinstance(node, ast.Assign) for one in node.targets
+                if isinstance(one, ast.Name)]  # fmt: skip
+        twice += [(name, word) for word in {*said} if said.count(word) > 1]
+    assert not twice
+
+
 def test_a_function_fits_on_a_screen():
     lengths = {
         (name, function.name): length(function)

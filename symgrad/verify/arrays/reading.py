@@ -110,10 +110,6 @@ _BEHIND = re.compile(
 )
 
 
-_BRACKET_FIRST = re.compile(r"\s*[⟨‖(|\[][^=]*[^=<>!:\s]\s*=\s*[^=\s]")
-_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,}(?![^\W\d_])")
-
-
 def _has_words(line: str) -> bool:
     """Tell whether a line that begins with a bracket has words in it that are no functions."""
     return "$" in line or "`" in line or any(not is_called(word) for word in _WORD.findall(line))
