@@ -397,8 +397,7 @@ class Mender:
 
     def _price(self) -> float:
         """Return what results lose as things stand, and what the changes cost in bits."""
-        weights = [1.0 if usual else RARE for usual in self.bench.usual]
-        lost = sum(total(self.losses(r), self.bench.slack[r], weights) for r in self.bench.results)
+        lost = self._lost_in_results(self.columns, RARE)
         return lost + OPERATION * sum(map(self._longer_by, self.changes))
 
     def take_back(self, cost: Cost, most: int) -> None:
@@ -506,7 +505,10 @@ class Mender:
 
         A form that is no shorter has to win them for inputs of sizes that people meet.
         """
-        rare = 1.0 if self._longer_by(name) < 0 else RARE
+        return self._lost_in_results(columns, 1.0 if self._longer_by(name) < 0 else RARE)
+
+    def _lost_in_results(self, columns: Mapping[str, Column], rare: float) -> float:
+        """Return the bits that results lose over all points; `rare` is what absurd sizes count."""
         weights = [1.0 if usual else rare for usual in self.bench.usual]
         return sum(
             total(self.bench.truths[r].losses(columns[r]), self.bench.slack[r], weights)

@@ -21,6 +21,8 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
+    product_of,
+    signed_value,
     walk,
 )
 
@@ -79,7 +81,7 @@ def _factored(e: Mul, factors: Sequence[Expression]) -> Expression:
             changed = True
             chosen, indicator = found
             for part in (*(chosen.factors if isinstance(chosen, Mul) else (chosen,)), indicator):
-                size = _number(part)
+                size = signed_value(part)
                 number *= 1 if size is None else size
                 rest += [part] if size is None else []
         elif i == 0 and isinstance(factor, Number):
@@ -104,35 +106,25 @@ def _taken(e: Expression, *, alone: bool) -> tuple[Expression, Call] | None:
         condition = Compare(relation, condition.left, condition.right)
     else:
         return None
-    if _number(chosen) is None and (alone or not _always_has_a_value(chosen)):
+    if signed_value(chosen) is None and (alone or not _always_has_a_value(chosen)):
         return None
     return chosen, Call(e.function, (condition, ONE, ZERO))
 
 
 def _signed(number: Expression, factors: Sequence[Expression]) -> Expression:
     """Return a product with a number before it, the sign of the number in front."""
-    size = _number(number)
+    size = signed_value(number)
     value = Fraction(1) if size is None else size
     shown = [*([Number(abs(value))] if abs(value) != 1 else []), *factors]
-    product = shown[0] if len(shown) == 1 else Mul(tuple(shown))
+    product = product_of(shown)
     return Neg(product) if value < 0 else product
-
-
-def _number(e: Expression) -> Fraction | None:
-    match e:
-        case Number(value):
-            return value
-        case Neg(Number(value)):
-            return -value
-        case _:
-            return None
 
 
 def _always_has_a_value(e: Expression) -> bool:
     """Tell whether an expression is a polynomial."""
     return all(
         isinstance(part, Number | Var | Add | Mul | Neg)
-        or (isinstance(part, Pow) and (_number(part.exponent) or -1) > 0)
+        or (isinstance(part, Pow) and (signed_value(part.exponent) or -1) > 0)
         for part in walk(e)
     )
 
